@@ -1,0 +1,256 @@
+import type { Instant } from '../kernel/calendar.js';
+import type { Refusal } from '../kernel/problem.js';
+import type { Operator } from '../contract/reservation.js';
+import type { Patient } from '../contract/referral.js';
+import type { FollowUpState, ReferralStatus, Role } from '../contract/vocabulary.js';
+import type { Pool, Session } from '../domain/capacity.js';
+import type { EventDraft, LoggedEvent, SignedHead } from '../domain/event.js';
+import type { Consortium, Institution, Network } from '../domain/network.js';
+import type { Referral } from '../domain/referral.js';
+import type { Place, Reservation } from '../domain/reservation.js';
+import type { RecordedTransfer, Transfer } from '../domain/transfer.js';
+
+/**
+ * What a use case may ask of the world. The store implements it; a use case never sees the store, so it
+ * cannot nest transactions, read outside its own, or wait for anything but these.
+ *
+ * Every write has one shape: lock → load → decide → save. `lock…` loads a row that is about to change
+ * and keeps others from changing it until the unit ends; rows are locked in the order in which their
+ * port lists them here (referral, reservation, sessions in order of pool and start).
+ */
+
+/** Who is calling, and for whom. */
+export interface Actor {
+  readonly clientId: string;
+  readonly roles: readonly Role[];
+  /** The institution acted for; null for admin, insurer and regulator. */
+  readonly institutionId: string | null;
+  /** The prefecture of an insurer or a regulator. */
+  readonly area: string | null;
+  /** The person behind a system's call. */
+  readonly operator: Operator | null;
+}
+
+export interface Client {
+  readonly id: string;
+  readonly name: string;
+  readonly keyHash: string;
+  readonly roles: readonly Role[];
+  readonly institutionIds: readonly string[];
+  readonly area: string | null;
+  readonly createdAt: Instant;
+  readonly revokedAt: Instant | null;
+}
+
+/** Encryption at rest. Sealed values are bound to `row`, so that they cannot be moved to another. */
+export interface Vault {
+  seal(row: string, value: unknown): string;
+  open<T>(row: string, sealed: string): T;
+  /** Keyed hash by which an identity document is found without being readable. */
+  digest(idType: string, idNumber: string): string;
+}
+
+export interface PatientRecord {
+  readonly id: string;
+  /** null: nobody has stated a number (an infant, an unknown person). */
+  readonly idDigest: string | null;
+  readonly sealed: string;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+export interface Message {
+  readonly id: string;
+  readonly referralId: string;
+  readonly institutionId: string | null;
+  readonly author: string;
+  readonly text: string;
+  readonly at: Instant;
+}
+
+export interface DocumentRecord {
+  readonly id: string;
+  readonly referralId: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly mediaType: string;
+  readonly author: string;
+  readonly institutionId: string | null;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly at: Instant;
+  readonly state: 'delivered' | 'acknowledged';
+}
+
+export interface FollowUp {
+  readonly id: string;
+  readonly area: string;
+  readonly referralId: string;
+  readonly institutionId: string;
+  readonly state: FollowUpState;
+  readonly dueOn: string;
+  readonly content: string;
+  readonly result: string | null;
+  readonly guidance: string | null;
+  readonly doneAt: Instant | null;
+  readonly doneBy: string | null;
+}
+
+export interface SessionKey {
+  readonly poolId: string;
+  readonly startsAt: Instant;
+}
+
+/** A place as it stands in the store, with the reservation and referral it belongs to. */
+export interface StoredPlace extends Place {
+  readonly reservationId: string;
+  readonly referralId: string;
+  readonly expiresAt: Instant | null;
+}
+
+export interface Page<T> {
+  readonly data: readonly T[];
+  /** null: nothing follows. */
+  readonly next: string | null;
+}
+
+export interface ReferralFilter {
+  /** Rows in which one of these is sender or present receiver; null: no restriction (a lead's coordinator gives consortia). */
+  readonly institutionId: string | null;
+  readonly leadOf: readonly string[];
+  readonly status?: ReferralStatus;
+  readonly direction?: string;
+  readonly sourceInstitutionId?: string;
+  readonly targetInstitutionId?: string;
+  readonly patientId?: string;
+  readonly referralNo?: string;
+  readonly changedSince?: Instant;
+  /** Only ids below this one: newest first. */
+  readonly before: string | null;
+  readonly limit: number;
+}
+
+export interface SessionFilter {
+  readonly poolIds: readonly string[];
+  /** Sessions that start at or after, and before. */
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
+/** Places counted by allotment ('' for open) whose hold has run out without anybody having noticed. */
+export type ExpiredHolds = ReadonlyMap<string, number>;
+
+export interface TransferCount {
+  readonly month: string;
+  readonly sourceInstitutionId: string;
+  readonly direction: Transfer['direction'];
+  readonly category: Transfer['category'];
+  readonly count: number;
+}
+
+/** What reading needs. Also the reading half of a unit. */
+export interface Reads {
+  readonly now: Instant;
+  readonly network: Network;
+  readonly vault: Vault;
+
+  /** In-memory: the directory and the pools are held whole. */
+  pool(id: string): Pool | undefined;
+  pools(): Iterable<Pool>;
+  poolsOf(institutionId: string): readonly Pool[];
+
+  client(id: string): Promise<Client | undefined>;
+  clients(after: string | null, limit: number): Promise<Page<Client>>;
+
+  referral(id: string): Promise<Referral | undefined>;
+  referralByNo(referralNo: string): Promise<Referral | undefined>;
+  referrals(filter: ReferralFilter): Promise<Page<Referral>>;
+  /** Submitted and not yet ended, oldest first. */
+  openReferralsOf(patientId: string): Promise<readonly Referral[]>;
+
+  reservation(id: string): Promise<Reservation | undefined>;
+  session(key: SessionKey): Promise<Session | undefined>;
+  /** In order of pool and start. */
+  sessions(filter: SessionFilter): Promise<readonly Session[]>;
+  expiredHolds(key: SessionKey): Promise<ExpiredHolds>;
+  livePlacesOf(key: SessionKey): Promise<readonly StoredPlace[]>;
+  /** Sessions of an institution, not over yet, whose capacity is below what is taken. */
+  overcommitted(institutionId: string): Promise<readonly Session[]>;
+
+  patient(id: string): Promise<PatientRecord | undefined>;
+  patientByDigest(digest: string): Promise<PatientRecord | undefined>;
+
+  messages(referralId: string): Promise<readonly Message[]>;
+  documents(referralId: string): Promise<readonly DocumentRecord[]>;
+  document(referralId: string, id: string): Promise<(DocumentRecord & { readonly content: Uint8Array }) | undefined>;
+  followUps(filter: { institutionId: string; referralId?: string; state?: FollowUpState; dueBefore?: string; after: string | null; limit: number }): Promise<Page<FollowUp>>;
+  followUp(id: string): Promise<FollowUp | undefined>;
+  followUpsOf(referralId: string): Promise<readonly FollowUp[]>;
+  transfer(id: string): Promise<RecordedTransfer | undefined>;
+
+  /** The last number given out; 0 while the log is empty. */
+  lastSeq(): Promise<number>;
+  /** Events with seq > after, in order, at most `limit`; unfiltered: whoever asks sieves. */
+  eventsAfter(after: number, limit: number): Promise<readonly LoggedEvent[]>;
+  eventsOfReferral(referralId: string, after: number, limit: number): Promise<readonly LoggedEvent[]>;
+  /** Kept heads with seq > after, in order: checkpoints, and last the tip. */
+  headsAfter(after: number, limit: number): Promise<readonly SignedHead[]>;
+  /** Transfers with seq > after, in order, at most `limit`; of one prefecture where given. */
+  transfersAfter(after: number, limit: number, area: string | null): Promise<readonly RecordedTransfer[]>;
+  /** Transfers of a slice of the log (after < seq ≤ upTo), counted; a reversal counts −1. Periods are months, by the local date of execution. */
+  countTransfers(slice: { after: number; upTo: number; from: Instant; until: Instant; area: string | null }): Promise<readonly TransferCount[]>;
+}
+
+/** One transaction. Everything saved becomes true together, or nothing does. */
+export interface Unit extends Reads {
+  readonly actor: Actor;
+  readonly ids: { next(area: string): string; code(length: number): string };
+
+  saveInstitution(institution: Institution): Promise<void>;
+  saveConsortium(consortium: Consortium): Promise<void>;
+  savePool(pool: Pool): Promise<void>;
+  insertClient(client: Client): Promise<void>;
+  revokeClient(id: string): Promise<void>;
+
+  lockReferral(id: string): Promise<Referral | undefined>;
+  insertReferral(referral: Referral): Promise<void>;
+  /** `version` is the one after the one that was loaded. */
+  saveReferral(referral: Referral): Promise<void>;
+
+  lockReservation(id: string): Promise<Reservation | undefined>;
+  insertReservation(reservation: Reservation): Promise<void>;
+  /** Saves the head and the places whose state changed, and inserts those that are new. */
+  saveReservation(before: Reservation, after: Reservation): Promise<void>;
+
+  lockSession(key: SessionKey): Promise<Session | undefined>;
+  insertSession(session: Session): Promise<void>;
+  saveSession(session: Session): Promise<void>;
+  /** Held places whose hold had ended at `now`. */
+  overdueHoldsOf(key: SessionKey): Promise<readonly StoredPlace[]>;
+
+  insertPatient(patient: PatientRecord): Promise<void>;
+  savePatient(patient: PatientRecord): Promise<void>;
+
+  insertMessage(message: Message): Promise<void>;
+  insertDocument(document: DocumentRecord, content: Uint8Array): Promise<void>;
+  saveDocument(document: DocumentRecord): Promise<void>;
+  deleteDocument(referralId: string, id: string): Promise<void>;
+  insertFollowUp(followUp: FollowUp): Promise<void>;
+  saveFollowUp(followUp: FollowUp): Promise<void>;
+
+  /** Work that is due by `now`, for the relay: bounded, oldest first. */
+  overdueReservations(limit: number): Promise<readonly string[]>;
+  overdueReferrals(limit: number): Promise<readonly string[]>;
+
+  /** Appends to the log when the unit ends well. */
+  append(event: EventDraft): void;
+  /** Appends to the ledger of transfers, under the number of the event appended last. */
+  appendTransfer(transfer: Transfer): void;
+}
+
+/** A command, decided. Returns its result, or the refusal: then nothing of what it saved remains. */
+export type UseCase<C, R> = (unit: Unit, command: C) => Promise<R | Refusal>;
+/** A question, answered from one consistent view. */
+export type Query<C, R> = (reads: Reads, actor: Actor, question: C) => Promise<R | Refusal>;
+
+export type { Patient };
