@@ -48,6 +48,8 @@ export interface Vault {
   open<T>(row: string, sealed: string): T;
   /** Keyed hash by which an identity document is found without being readable. */
   digest(idType: string, idNumber: string): string;
+  /** One-way hash of an API key (160 random bits, so a plain hash suffices). */
+  hashKey(key: string): string;
 }
 
 export interface PatientRecord {
