@@ -50,6 +50,12 @@ export interface Vault {
   digest(idType: string, idNumber: string): string;
   /** One-way hash of an API key (160 random bits, so a plain hash suffices). */
   hashKey(key: string): string;
+  /** SHA-256 in hex: what the chain of the log is made of. */
+  sha256(text: string): string;
+  /** Ed25519 public key of the signed heads: base64 of the raw 32 bytes. */
+  readonly publicKey: string;
+  /** Whether the signature of a head is this service's. */
+  verify(text: string, signature: string): boolean;
 }
 
 export interface PatientRecord {
@@ -243,6 +249,8 @@ export interface Unit extends Reads {
   /** Work that is due by `now`, for the relay: bounded, oldest first. */
   overdueReservations(limit: number): Promise<readonly string[]>;
   overdueReferrals(limit: number): Promise<readonly string[]>;
+  /** Deletes answers kept under idempotency keys for longer than seven days, oldest first; returns how many. */
+  forgetAnswers(limit: number): Promise<number>;
 
   /** Appends to the log when the unit ends well. */
   append(event: EventDraft): void;
@@ -252,6 +260,8 @@ export interface Unit extends Reads {
 
 /** A command, decided. Returns its result, or the refusal: then nothing of what it saved remains. */
 export type UseCase<C, R> = (unit: Unit, command: C) => Promise<R | Refusal>;
+/** Short consistent reads with a turn of the event loop between them, so that long work never makes writers wait. */
+export type Slices = <T>(fn: (reads: Reads) => Promise<T>) => Promise<T>;
 /** A question, answered from one consistent view. */
 export type Query<C, R> = (reads: Reads, actor: Actor, question: C) => Promise<R | Refusal>;
 
