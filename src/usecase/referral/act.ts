@@ -1,0 +1,59 @@
+import { isRefusal, type Refusal } from '../../kernel/problem.js';
+import type { ReferralAction } from '../../contract/vocabulary.js';
+import { refuseAction } from '../../domain/referral-machine.js';
+import type { Referral } from '../../domain/referral.js';
+import type { Unit, UseCase } from '../ports.js';
+import { lockForChange, type Found } from './access.js';
+import type { Action, ActionBody, Changed } from './actions/action.js';
+import { accept, acknowledge, provideInfo, reinstate, requestInfo, retriage } from './actions/answer.js';
+import { arrive, revokeArrival } from './actions/arrive.js';
+import { complete, receive } from './actions/care.js';
+import { cancel, close, reject } from './actions/end.js';
+import { redirect } from './actions/redirect.js';
+import { send } from './actions/send.js';
+import { say } from './post-message.js';
+import { referralEvent } from './referral-event.js';
+
+/** Each action, and what the log calls the change. */
+const ACTIONS: { readonly [A in ReferralAction]: { readonly run: Action<A>; readonly change: string } } = {
+  submit: { run: send, change: 'submitted' },
+  'request-info': { run: requestInfo, change: 'info-requested' },
+  'provide-info': { run: provideInfo, change: 'info-provided' },
+  accept: { run: accept, change: 'accepted' },
+  reject: { run: reject, change: 'rejected' },
+  retriage: { run: retriage, change: 'retriaged' },
+  redirect: { run: redirect, change: 'redirected' },
+  cancel: { run: cancel, change: 'cancelled' },
+  close: { run: close, change: 'closed' },
+  arrive: { run: arrive, change: 'arrived' },
+  'revoke-arrival': { run: revokeArrival, change: 'arrival-revoked' },
+  receive: { run: receive, change: 'received' },
+  complete: { run: complete, change: 'completed' },
+  reinstate: { run: reinstate, change: 'reinstated' },
+  acknowledge: { run: acknowledge, change: 'acknowledged' },
+};
+
+export type ActCommand = {
+  [A in ReferralAction]: { readonly id: string; readonly action: A; readonly ifMatch: number | null; readonly body: ActionBody<A> };
+}[ReferralAction];
+
+/** One action on a referral: lock, judge, do, save, tell. Answers the referral as it is now. */
+export const act: UseCase<ActCommand, Referral> = async (unit, command) => {
+  const found = await lockForChange(unit, command.id, command.ifMatch);
+  if (isRefusal(found)) return found;
+  const refusal = refuseAction(found.referral, command.action, found.party);
+  if (refusal) return refusal;
+  const changed = await run(unit, found, command);
+  if (isRefusal(changed)) return changed;
+  await unit.saveReferral(changed.referral);
+  // A comment is free text and may name the patient: it goes to the messages, never into the log.
+  const { body } = command;
+  if ('comment' in body && body.comment !== undefined) await say(unit, changed.referral, body.comment);
+  unit.append(referralEvent(changed.referral, ACTIONS[command.action].change, changed.data));
+  if (changed.transfer) unit.appendTransfer(changed.transfer);
+  return changed.referral;
+};
+
+function run<A extends ReferralAction>(unit: Unit, found: Found, command: { readonly action: A; readonly body: ActionBody<A> }): Promise<Changed | Refusal> {
+  return ACTIONS[command.action].run(unit, found, command.body);
+}

@@ -1,0 +1,76 @@
+import { localDateOf } from '../../../kernel/calendar.js';
+import { field, invalid, isRefusal } from '../../../kernel/problem.js';
+import { checkReason } from '../../../domain/content.js';
+import { advance } from '../../../domain/referral-machine.js';
+import type { Referral } from '../../../domain/referral.js';
+import { freePlaces } from '../../reservation/places.js';
+import { submittedFacts } from '../create-referral.js';
+import { departmentOf } from '../draft.js';
+import { referralEvent, timersFor } from '../referral-event.js';
+import { submit } from '../submission.js';
+import type { Unit } from '../../ports.js';
+import type { Action } from './action.js';
+
+/**
+ * Hands the referral on to another institution: this one ends as `redirected`, a new one with the same
+ * content goes to the new receiver. The patient keeps the waiting time; entitlement and consortium are
+ * decided anew between the sender and the new receiver.
+ */
+export const redirect: Action<'redirect'> = async (unit, { referral }, body) => {
+  const errors = checkReason('redirect', body.reasonCode, body.comment, '/reasonCode', '/comment');
+  const target = unit.network.institution(body.targetInstitutionId);
+  if (!target) errors.push(field('/targetInstitutionId', '机构不存在', 'Unknown institution'));
+  if (body.targetInstitutionId === referral.targetInstitutionId && departmentOf(body.targetDepartment) === referral.targetDepartment) {
+    errors.push(field('/targetInstitutionId', '与现接收方相同', 'That is the present receiver'));
+  }
+  if (errors.length > 0) return invalid(...errors);
+
+  const released = await freePlaces(unit, referral, ['held', 'confirmed']);
+  const id = unit.ids.next(target?.area ?? referral.area);
+  const ended = advance(
+    referral,
+    { status: 'redirected', course: { redirectedTo: id, ending: { reasonCode: body.reasonCode, comment: body.comment ?? null }, endedAt: unit.now } },
+    unit.now,
+    timersFor(unit, referral),
+  );
+  // Saved before the new one is judged, so that the old is no duplicate of it.
+  await unit.saveReferral(ended);
+  const sent = await submit(unit, successor(unit, ended, id, target?.area ?? referral.area, body.targetInstitutionId, departmentOf(body.targetDepartment)), undefined);
+  if (isRefusal(sent)) return sent;
+  await unit.insertReferral(sent.referral);
+  unit.append(referralEvent(sent.referral, 'submitted', { ...submittedFacts(sent.referral, null), redirectedFrom: referral.id }));
+  return { referral: ended, data: { reasonCode: body.reasonCode, redirectedTo: id, targetInstitutionId: body.targetInstitutionId, released } };
+};
+
+function successor(unit: Unit, ended: Referral, id: string, area: string, targetInstitutionId: string, targetDepartment: string | null): Referral {
+  const patient = unit.vault.open(`referral:${ended.id}`, ended.sealedPatient);
+  return {
+    ...ended,
+    id,
+    area,
+    referralNo: `R${localDateOf(unit.now).slice(2).replaceAll('-', '')}${unit.ids.code(10)}`,
+    status: 'draft',
+    version: 0,
+    targetInstitutionId,
+    targetDepartment,
+    consortiumId: null,
+    createdAt: unit.now,
+    updatedAt: unit.now,
+    course: {
+      ...ended.course,
+      entitlement: null,
+      reservationIds: [],
+      acceptedBy: null,
+      acceptedAt: null,
+      acknowledged: null,
+      facts: ended.course.facts.filter((fact) => fact === 'retro'),
+      redirectedFrom: ended.id,
+      redirectedTo: null,
+      ending: null,
+      endedAt: null,
+      statusBefore: null,
+      earlierReceivers: ended.targetInstitutionId === null ? ended.course.earlierReceivers : [...new Set([...ended.course.earlierReceivers, ended.targetInstitutionId])],
+    },
+    sealedPatient: unit.vault.seal(`referral:${id}`, patient),
+  };
+}

@@ -1,0 +1,55 @@
+import { field, invalid, isRefusal, type Refusal } from '../../kernel/problem.js';
+import type { ReferralInput } from '../../contract/referral.js';
+import type { Referral } from '../../domain/referral.js';
+import type { Unit, UseCase } from '../ports.js';
+import { reserveFor } from '../reservation/places.js';
+import { startDraft } from './draft.js';
+import { referralEvent } from './referral-event.js';
+import { submit, withReservation } from './submission.js';
+
+/**
+ * A new referral: sent at once, or kept as a draft. With `reserve` its places are held (or booked) in
+ * the same unit: both or neither. Answers the referral at version 1.
+ */
+export const createReferral: UseCase<{ body: ReferralInput }, Referral> = async (unit, { body }) => {
+  const draft = await startDraft(unit, body);
+  if (isRefusal(draft)) return draft;
+  if (body.draft) return keepDraft(unit, draft, body);
+
+  const sent = await submit(unit, draft, body.reserve);
+  if (isRefusal(sent)) return sent;
+  await unit.insertReferral(sent.referral);
+  unit.append(referralEvent(sent.referral, 'submitted', submittedFacts(sent.referral, sent.reservation)));
+  return sent.referral;
+};
+
+async function keepDraft(unit: Unit, draft: Referral, body: ReferralInput): Promise<Referral | Refusal> {
+  let referral: Referral = { ...draft, version: 1 };
+  if (body.reserve) {
+    if (body.reserve.confirm) return invalid(field('/reserve/confirm', '草稿只能预留，不能确认', 'A draft can hold places, not book them'));
+    const made = await reserveFor(unit, referral, body.reserve, 'sender');
+    if (isRefusal(made)) return made;
+    referral = withReservation(referral, made.reservation.id);
+  }
+  await unit.insertReferral(referral);
+  unit.append(referralEvent(referral, 'drafted', { reservationIds: referral.course.reservationIds }));
+  return referral;
+}
+
+/** What the log says of a submission: the facts it was decided on, and nothing of the patient. */
+export function submittedFacts(referral: Referral, reservation: { readonly id: string; readonly confirmed: boolean } | null): Record<string, unknown> {
+  return {
+    direction: referral.direction,
+    category: referral.category,
+    urgency: referral.urgency,
+    sourceInstitutionId: referral.sourceInstitutionId,
+    targetInstitutionId: referral.targetInstitutionId,
+    targetDepartment: referral.targetDepartment,
+    consortiumId: referral.consortiumId,
+    ruleVersion: referral.course.ruleVersion,
+    facts: referral.course.facts,
+    entitled: referral.course.entitlement?.eligible ?? false,
+    acceptedBy: referral.course.acceptedBy,
+    reservation,
+  };
+}

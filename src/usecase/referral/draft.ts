@@ -1,0 +1,90 @@
+import { localDateOf } from '../../kernel/calendar.js';
+import { must } from '../../kernel/assert.js';
+import { invalid, isRefusal, refuse, type Refusal } from '../../kernel/problem.js';
+import type { Patient, ReferralInput } from '../../contract/referral.js';
+import { diseaseKeyOf } from '../../domain/content.js';
+import { checkPatient, normalisePatient, type Warning } from '../../domain/identity.js';
+import type { Referral, ReferralContent, ReferralCourse } from '../../domain/referral.js';
+import type { Unit } from '../ports.js';
+import { identify } from './identify.js';
+import { waitingSinceOf } from './lineage.js';
+
+/** What a sender states, turned into a referral that is not yet sent. */
+
+/** The parts of a statement that have columns of their own, and the rest. */
+export function contentOf(body: Omit<ReferralInput, 'sourceInstitutionId'>): ReferralContent {
+  const {
+    patient, draft: _draft, reserve: _reserve, operator: _operator, direction: _direction, category: _category, urgency: _urgency,
+    targetInstitutionId: _target, targetDepartment: _department, consortiumId: _consortium, responsible: _responsible, ...rest
+  } = body;
+  const { sourceInstitutionId: _source, ...content } = rest as typeof rest & { sourceInstitutionId?: string };
+  return { ...content, sex: patient.sex };
+}
+
+/** Department codes are kept without the leading A that some licences print. */
+export function departmentOf(code: string | undefined): string | null {
+  return code === undefined ? null : code.replace(/^A/, '');
+}
+
+export interface KnownPatient {
+  readonly patient: Patient;
+  readonly patientId: string;
+  readonly warnings: readonly Warning[];
+}
+
+/** The stated patient, checked and identified. */
+export async function knowPatient(unit: Unit, stated: Patient, emergency: boolean, area: string): Promise<KnownPatient | Refusal> {
+  const { errors, warnings } = checkPatient(stated, localDateOf(unit.now), emergency);
+  if (errors.length > 0) return invalid(...errors);
+  const patient = normalisePatient(stated);
+  return { patient, patientId: await identify(unit, patient, area), warnings };
+}
+
+const NOTHING_YET: ReferralCourse = {
+  responsible: {}, sourceLevel: null, targetLevel: null, ruleVersion: null, outside: false, retro: false, facts: [], warnings: [],
+  entitlement: null, reservationIds: [], acceptedBy: null, acknowledged: null, transferId: null, feedback: null, noReturnReason: null,
+  ending: null, redirectedFrom: null, redirectedTo: null, earlierReceivers: [], linkedOlder: null, consentDueAt: null, statusBefore: null,
+  submittedAt: null, waitingSince: null, acceptedAt: null, arrivedAt: null, receivedAt: null, endedAt: null,
+};
+
+/** The prefecture of whose capacity is asked for, else of the sender: it is fixed in the id. */
+function areaFor(unit: Unit, body: ReferralInput): string {
+  const target = body.targetInstitutionId === undefined ? undefined : unit.network.institution(body.targetInstitutionId);
+  return (target ?? must(unit.network.institution(body.sourceInstitutionId), 'the sender is known')).area;
+}
+
+/** A referral at version 0: nothing is decided yet. */
+export async function startDraft(unit: Unit, body: ReferralInput): Promise<Referral | Refusal> {
+  if (unit.actor.institutionId !== body.sourceInstitutionId) return refuse('wrong_party');
+  const area = areaFor(unit, body);
+  const known = await knowPatient(unit, body.patient, body.urgency === 'emergency', area);
+  if (isRefusal(known)) return known;
+  const id = unit.ids.next(area);
+  return {
+    id,
+    area,
+    referralNo: `R${localDateOf(unit.now).slice(2).replaceAll('-', '')}${unit.ids.code(10)}`,
+    status: 'draft',
+    version: 0,
+    direction: body.direction,
+    category: body.category,
+    urgency: body.urgency ?? 'routine',
+    sourceInstitutionId: body.sourceInstitutionId,
+    targetInstitutionId: body.targetInstitutionId ?? null,
+    targetDepartment: departmentOf(body.targetDepartment),
+    consortiumId: body.consortiumId ?? null,
+    patientId: known.patientId,
+    diseaseKey: diseaseKeyOf(body),
+    deadlineAt: null,
+    createdAt: unit.now,
+    updatedAt: unit.now,
+    content: contentOf(body),
+    course: {
+      ...NOTHING_YET,
+      responsible: body.responsible ?? {},
+      warnings: known.warnings,
+      waitingSince: await waitingSinceOf(unit, body.replaces),
+    },
+    sealedPatient: unit.vault.seal(`referral:${id}`, known.patient),
+  };
+}

@@ -1,0 +1,28 @@
+import { formatInstant } from '../../kernel/calendar.js';
+import { advance, hasLapsed } from '../../domain/referral-machine.js';
+import { DEFAULT_TIMERS } from '../../domain/network.js';
+import type { Referral } from '../../domain/referral.js';
+import type { Unit, UseCase } from '../ports.js';
+import { freePlaces } from '../reservation/places.js';
+import { referralEvent } from './referral-event.js';
+
+/** A referral whose status has lapsed becomes `expired`; its places are free in the same unit. */
+export async function lapse(unit: Unit, referral: Referral): Promise<Referral> {
+  if (!hasLapsed(referral, unit.now)) return referral;
+  const released = await freePlaces(unit, referral, ['held', 'confirmed']);
+  const course = { statusBefore: referral.status, endedAt: unit.now };
+  const expired = advance(referral, { status: 'expired', course }, unit.now, DEFAULT_TIMERS);
+  await unit.saveReferral(expired);
+  unit.append(referralEvent(expired, 'expired', { before: referral.status, lapsedAt: formatInstant(referral.deadlineAt ?? unit.now), released }));
+  return expired;
+}
+
+/** Expires what has lapsed, oldest first, at most `limit`; answers how many. For the relay: nothing waits for it. */
+export const expireReferrals: UseCase<{ limit: number }, number> = async (unit, { limit }) => {
+  const ids = await unit.overdueReferrals(limit);
+  for (const id of ids) {
+    const referral = await unit.lockReferral(id);
+    if (referral) await lapse(unit, referral);
+  }
+  return ids.length;
+};

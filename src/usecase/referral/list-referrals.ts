@@ -1,0 +1,23 @@
+import { localDateOf } from '../../kernel/calendar.js';
+import { refuse } from '../../kernel/problem.js';
+import { partyOf } from '../../domain/party.js';
+import { roleOn } from '../../domain/network.js';
+import type { Referral } from '../../domain/referral.js';
+import type { Page, Query, ReferralFilter } from '../ports.js';
+
+export type ReferralQuestion = Omit<ReferralFilter, 'institutionId' | 'leadOf'>;
+
+/**
+ * The caller's referrals, newest first: those it sends or receives, and for the coordinator of a lead
+ * those of its consortia. A draft is listed to its sender only.
+ */
+export const listReferrals: Query<ReferralQuestion, Page<Referral>> = async (reads, actor, question) => {
+  const institutionId = actor.institutionId;
+  if (institutionId === null) return refuse('forbidden');
+  const today = localDateOf(reads.now);
+  const leadOf = actor.roles.includes('coordinator')
+    ? reads.network.consortiaOf(institutionId).filter((c) => c.leadInstitutionId === institutionId || roleOn(c, institutionId, today) === 'lead').map((c) => c.id)
+    : [];
+  const page = await reads.referrals({ ...question, institutionId, leadOf });
+  return { data: page.data.filter((referral) => partyOf(referral, actor, reads.network, today)), next: page.next };
+};

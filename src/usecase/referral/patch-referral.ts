@@ -1,0 +1,50 @@
+import type { Static } from 'typebox';
+import { isRefusal, refuse } from '../../kernel/problem.js';
+import type { ReferralPatch } from '../../contract/referral.js';
+import { diseaseKeyOf } from '../../domain/content.js';
+import { amend } from '../../domain/referral-machine.js';
+import type { Referral, ReferralContent } from '../../domain/referral.js';
+import type { UseCase } from '../ports.js';
+import { lockForChange } from './access.js';
+import { departmentOf, knowPatient } from './draft.js';
+import { referralEvent } from './referral-event.js';
+
+export type Patch = Partial<Static<typeof ReferralPatch>>;
+
+/** Changes a draft: what is given replaces what was there. Only its sender sees it; sent, it is changed by `provide-info`. */
+export const patchReferral: UseCase<{ id: string; ifMatch: number | null; body: Patch }, Referral> = async (unit, { id, ifMatch, body }) => {
+  const found = await lockForChange(unit, id, ifMatch);
+  if (isRefusal(found)) return found;
+  const before = found.referral;
+  if (before.status !== 'draft') return refuse('invalid_transition', { currentStatus: before.status });
+
+  const { patient, direction, category, urgency, targetInstitutionId, targetDepartment, consortiumId, responsible, operator: _operator, ...content } = body;
+  const known = patient ? await knowPatient(unit, patient, (urgency ?? before.urgency) === 'emergency', before.area) : undefined;
+  if (isRefusal(known)) return known;
+  const merged: ReferralContent = { ...before.content, ...content, sex: patient?.sex ?? before.content.sex };
+  const after = amend(
+    before,
+    {
+      direction: direction ?? before.direction,
+      category: category ?? before.category,
+      urgency: urgency ?? before.urgency,
+      targetInstitutionId: targetInstitutionId ?? before.targetInstitutionId,
+      targetDepartment: targetDepartment === undefined ? before.targetDepartment : departmentOf(targetDepartment),
+      consortiumId: consortiumId ?? before.consortiumId,
+      patientId: known?.patientId ?? before.patientId,
+      diseaseKey: diseaseKeyOf(merged),
+      content: merged,
+      course: {
+        ...before.course,
+        responsible: { ...before.course.responsible, ...responsible },
+        warnings: known?.warnings ?? before.course.warnings,
+      },
+      sealedPatient: known ? unit.vault.seal(`referral:${before.id}`, known.patient) : before.sealedPatient,
+    },
+    unit.now,
+  );
+  await unit.saveReferral(after);
+  unit.append(referralEvent(after, 'edited', { fields: Object.keys(body).sort() }));
+  return after;
+};
+

@@ -1,0 +1,192 @@
+import { DAY, HOUR, localDateOf, type Instant, type LocalDate } from '../../kernel/calendar.js';
+import { field, invalid, isRefusal, refuse, type FieldError, type Refusal } from '../../kernel/problem.js';
+import { must } from '../../kernel/assert.js';
+import type { ReserveRequest } from '../../contract/reservation.js';
+import { checkContent, checkFormulary } from '../../domain/content.js';
+import { decideEntitlement, entitlementCodeOf } from '../../domain/entitlement.js';
+import {
+  directionFits, findDepartment, levelOn, levelStep, ruleVersionOf, sharedConsortia, timersOf,
+  type Consortium, type Institution,
+} from '../../domain/network.js';
+import { advance, settleBooking } from '../../domain/referral-machine.js';
+import type { Referral } from '../../domain/referral.js';
+import type { Unit } from '../ports.js';
+import { bookingOf, reserveFor } from '../reservation/places.js';
+import { bestTarget } from '../routing/recommend.js';
+import { refuseDuplicate } from './duplicates.js';
+import { checkLineage } from './lineage.js';
+
+/**
+ * Sending a referral: everything that is decided on the date of submission, and frozen. Emergencies are
+ * never refused for consortium, level, catalogue or duplicate (Xinhui 2017, line 23: 简化相关手续).
+ */
+export interface Submission {
+  readonly referral: Referral;
+  readonly reservation: { readonly id: string; readonly confirmed: boolean } | null;
+}
+
+export async function submit(unit: Unit, draft: Referral, reserve: ReserveRequest | undefined): Promise<Submission | Refusal> {
+  const source = must(unit.network.institution(draft.sourceInstitutionId), 'the sender is known');
+  const date = localDateOf(occurredAt(draft) ?? unit.now);
+  const addressed = await address(unit, draft, date);
+  if (isRefusal(addressed)) return addressed;
+  const target = must(unit.network.institution(addressed.targetInstitutionId as string), 'the target is known');
+
+  const consortium = chooseConsortium(unit, addressed, date);
+  if (isRefusal(consortium)) return consortium;
+  const errors = [
+    ...checkContent(addressed, unit.now),
+    ...checkTarget(addressed, source, target, consortium, date),
+    ...checkRetro(addressed, timersOf(consortium).retroDays, unit.now),
+    ...(await checkLineage(unit, addressed)),
+  ];
+  if (errors.length > 0) return invalid(...errors);
+  const duplicate = await refuseDuplicate(unit, addressed);
+  if (isRefusal(duplicate)) return duplicate;
+
+  const sent = decide(unit, addressed, { source, target, consortium, date, linkedOlder: duplicate.older });
+  return reserve ? book(unit, sent, reserve) : { referral: { ...sent, version: draft.version + 1 }, reservation: null };
+}
+
+/** When it really happened, for a referral entered after the fact (补录). */
+function occurredAt(referral: Referral): Instant | undefined {
+  const { occurredAt: text } = referral.content;
+  return text === undefined ? undefined : Date.parse(text);
+}
+
+/** The referral with a target: the one given, or the best that routing finds. */
+async function address(unit: Unit, draft: Referral, date: LocalDate): Promise<Referral | Refusal> {
+  if (draft.targetInstitutionId !== null) {
+    if (unit.network.institution(draft.targetInstitutionId)) return draft;
+    return invalid(field('/targetInstitutionId', '机构不存在', 'Unknown institution'));
+  }
+  const advice = await bestTarget(unit, {
+    direction: draft.direction,
+    category: draft.category,
+    urgency: draft.urgency,
+    sourceInstitutionId: draft.sourceInstitutionId,
+    targetDepartment: draft.targetDepartment ?? undefined,
+    needs: draft.content.needs,
+    from: date < localDateOf(unit.now) ? undefined : date,
+  });
+  const best = advice.candidates[0];
+  if (!best) {
+    return refuse('no_candidate', {
+      alternatives: advice.excluded.map((e) => ({ institutionId: e.institutionId, name: e.name, excludedFor: e.reason.code })),
+    });
+  }
+  return { ...draft, targetInstitutionId: best.institutionId };
+}
+
+/**
+ * The consortium under which the referral goes: the one named, else the tightest that both share on the
+ * date, then by id. None: an outside referral, refused only where the sender's consortium says so.
+ */
+function chooseConsortium(unit: Unit, referral: Referral, date: LocalDate): Consortium | undefined | Refusal {
+  const source = referral.sourceInstitutionId;
+  const shared = sharedConsortia(unit.network, source, referral.targetInstitutionId as string, date);
+  const emergency = referral.urgency === 'emergency';
+  if (referral.consortiumId !== null) {
+    const named = shared.find((c) => c.id === referral.consortiumId);
+    if (named || emergency) return named ?? shared[0];
+    return invalid(field('/consortiumId', '双方当日不同属该医联体', 'Not a consortium that both institutions share on this date'));
+  }
+  if (shared[0] || emergency) return shared[0];
+  const forbids = unit.network.consortiaOf(source).some((c) => c.outsideReferral === 'refuse' && c.members.some((m) => m.institutionId === source && m.periods.some((p) => p.from <= date && (!p.until || date <= p.until))));
+  return forbids ? refuse('not_in_consortium') : undefined;
+}
+
+function checkTarget(referral: Referral, source: Institution, target: Institution, consortium: Consortium | undefined, date: LocalDate): FieldError[] {
+  const errors: FieldError[] = [];
+  if (source.id === target.id) return [field('/targetInstitutionId', '不能转诊到本机构', 'The target is the sender itself')];
+  if (referral.targetDepartment !== null && !findDepartment(target, referral.targetDepartment)) {
+    errors.push(field('/targetDepartment', '接收机构没有该科室', 'The target has no such department'));
+  }
+  if (referral.urgency === 'emergency') return errors;
+  const from = levelOn(source, date);
+  const to = levelOn(target, date);
+  if (!directionFits(referral.direction, from, to, target.kind)) {
+    errors.push(field('/direction', `转诊方向与机构级别不符（${from} → ${to}）`, `The direction does not fit the levels (${from} to ${to})`));
+  } else if (referral.direction === 'up' && consortium?.stepwise && levelStep(from, to) > 1) {
+    errors.push(field('/targetInstitutionId', '该医联体要求逐级转诊', 'This consortium refers step by step'));
+  }
+  return errors;
+}
+
+function checkRetro(referral: Referral, retroDays: number, now: Instant): FieldError[] {
+  const at = occurredAt(referral);
+  if (at === undefined) {
+    return referral.content.retroReason === undefined ? [] : [field('/occurredAt', '补录须填写实际发生时间', 'An entry after the fact says when it happened')];
+  }
+  if (at > now) return [field('/occurredAt', '实际发生时间不能晚于现在', 'It lies in the future')];
+  const errors: FieldError[] = [];
+  if (referral.content.retroReason === undefined) errors.push(field('/retroReason', '补录须说明原因', 'An entry after the fact says why'));
+  if (now - at > retroDays * DAY) errors.push(field('/occurredAt', `补录期限为${retroDays}天`, `Entries after the fact are possible for ${retroDays} days`));
+  return errors;
+}
+
+interface Circumstances {
+  readonly source: Institution;
+  readonly target: Institution;
+  readonly consortium: Consortium | undefined;
+  readonly date: LocalDate;
+  readonly linkedOlder: string | null;
+}
+
+function decide(unit: Unit, referral: Referral, facts: Circumstances): Referral {
+  const { source, target, consortium, date } = facts;
+  const emergency = referral.urgency === 'emergency';
+  const sourceLevel = levelOn(source, date);
+  const targetLevel = levelOn(target, date);
+  const retro = referral.content.occurredAt !== undefined;
+  const supervision = [
+    ...(consortium ? [] : ['outside']),
+    ...(referral.direction === 'up' && levelStep(sourceLevel, targetLevel) > 1 ? ['skipped-level'] : []),
+    ...(emergency ? ['green-channel'] : []),
+    ...(retro ? ['retro'] : []),
+    ...(facts.linkedOlder ? ['overtakes-open-referral'] : []),
+  ];
+  const entitlement = decideEntitlement({
+    direction: referral.direction,
+    sourceInstitutionId: source.id,
+    sourceLevel,
+    targetInstitutionId: target.id,
+    consortium,
+    date,
+    registrationFeeFen: target.registrationFeeFen ?? 0,
+    code: entitlementCodeOf(referral.referralNo),
+  });
+  const timers = timersOf(consortium);
+  const addressed = { ...referral, consortiumId: consortium?.id ?? null };
+  const course = {
+    sourceLevel,
+    targetLevel,
+    ruleVersion: consortium ? ruleVersionOf(consortium) : null,
+    outside: consortium === undefined,
+    retro,
+    facts: [...new Set([...referral.course.facts, ...supervision])],
+    warnings: [...referral.course.warnings, ...checkFormulary(referral.content, target.formulary)],
+    entitlement,
+    linkedOlder: facts.linkedOlder,
+    consentDueAt: emergency && !referral.content.consent ? unit.now + timers.deferredDocumentsHours * HOUR : null,
+    submittedAt: unit.now,
+    waitingSince: referral.course.waitingSince ?? unit.now,
+    ...(emergency ? { acceptedBy: 'green-channel' as const, acceptedAt: unit.now } : {}),
+  };
+  return advance(addressed, { status: emergency ? 'accepted' : 'submitted', course }, unit.now, timers);
+}
+
+/** Places held or booked in the same unit: both or neither. */
+async function book(unit: Unit, sent: Referral, request: ReserveRequest): Promise<Submission | Refusal> {
+  const made = await reserveFor(unit, sent, request, 'sender');
+  if (isRefusal(made)) return made;
+  const { reservation, confirmed } = made;
+  const withIt = withReservation(sent, reservation.id);
+  const timers = timersOf(sent.consortiumId === null ? undefined : unit.network.consortium(sent.consortiumId));
+  const referral = confirmed ? settleBooking(withIt, await bookingOf(unit, withIt), 'sender', unit.now, timers) : withIt;
+  return { referral: { ...referral, version: sent.version }, reservation: { id: reservation.id, confirmed } };
+}
+
+export function withReservation(referral: Referral, id: string): Referral {
+  return { ...referral, course: { ...referral.course, reservationIds: [...referral.course.reservationIds, id] } };
+}
