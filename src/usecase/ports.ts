@@ -8,6 +8,7 @@ import type { EventDraft, LoggedEvent, SignedHead } from '../domain/event.js';
 import type { Consortium, Institution, Network } from '../domain/network.js';
 import type { Referral } from '../domain/referral.js';
 import type { Place, Reservation } from '../domain/reservation.js';
+import type { Stay } from '../domain/stay.js';
 import type { RecordedTransfer, Transfer } from '../domain/transfer.js';
 
 /**
@@ -195,6 +196,9 @@ export interface Reads {
   followUp(id: string): Promise<FollowUp | undefined>;
   followUpsOf(referralId: string): Promise<readonly FollowUp[]>;
   transfer(id: string): Promise<RecordedTransfer | undefined>;
+  stay(id: string): Promise<Stay | undefined>;
+  /** By the hospital's own visit number. */
+  stayByNumber(institutionId: string, number: string): Promise<Stay | undefined>;
 
   /** The last number given out; 0 while the log is empty. */
   lastSeq(): Promise<number>;
@@ -245,6 +249,8 @@ export interface Unit extends Reads {
   deleteDocument(referralId: string, id: string): Promise<void>;
   insertFollowUp(followUp: FollowUp): Promise<void>;
   saveFollowUp(followUp: FollowUp): Promise<void>;
+  insertStay(stay: Stay): Promise<void>;
+  saveStay(stay: Stay): Promise<void>;
 
   /** Work that is due by `now`, for the relay: bounded, oldest first. */
   overdueReservations(limit: number): Promise<readonly string[]>;

@@ -45,14 +45,19 @@ export const act: UseCase<ActCommand, Referral> = async (unit, command) => {
   if (refusal) return refusal;
   const changed = await run(unit, found, command);
   if (isRefusal(changed)) return changed;
-  await unit.saveReferral(changed.referral);
+  await commit(unit, changed, ACTIONS[command.action].change);
   // A comment is free text and may name the patient: it goes to the messages, never into the log.
   const { body } = command;
   if ('comment' in body && body.comment !== undefined) await say(unit, changed.referral, body.comment);
-  unit.append(referralEvent(changed.referral, ACTIONS[command.action].change, changed.data));
-  if (changed.transfer) unit.appendTransfer(changed.transfer);
   return changed.referral;
 };
+
+/** Saves what a change made of the referral and tells the log; a transfer stands under the number of that event. */
+export async function commit(unit: Unit, changed: Changed, change: string): Promise<void> {
+  await unit.saveReferral(changed.referral);
+  unit.append(referralEvent(changed.referral, change, changed.data));
+  if (changed.transfer) unit.appendTransfer(changed.transfer);
+}
 
 function run<A extends ReferralAction>(unit: Unit, found: Found, command: { readonly action: A; readonly body: ActionBody<A> }): Promise<Changed | Refusal> {
   return ACTIONS[command.action].run(unit, found, command.body);

@@ -68,10 +68,14 @@ function transferOf(unit: Unit, referral: Referral, arrival: { readonly at: Inst
   };
 }
 
-/** A mistaken arrival is taken back: a second record reverses the transfer, and the places are booked again. */
+/** A mistaken arrival is taken back by its desk, until the hand-over is acknowledged. */
 export const revokeArrival: Action<'revoke-arrival'> = async (unit, { referral }, body) => {
   const errors = checkReason('revoke-arrival', body.reasonCode, body.comment, '/reasonCode', '/comment');
-  if (errors.length > 0) return invalid(...errors);
+  return errors.length > 0 ? invalid(...errors) : reverseTransfer(unit, referral, body.reasonCode);
+};
+
+/** A second record reverses the transfer, the places that it fulfilled are booked again, the status is the one before. */
+export async function reverseTransfer(unit: Unit, referral: Referral, reasonCode: string): Promise<Changed> {
   const executed = must(await unit.transfer(must(referral.course.transferId, 'an arrival has a transfer')), 'the ledger loses nothing');
   const restored = await unfulfil(unit, referral);
   const booked = await bookingOf(unit, referral);
@@ -86,7 +90,7 @@ export const revokeArrival: Action<'revoke-arrival'> = async (unit, { referral }
   const { seq: _seq, ...facts } = executed;
   return {
     referral: advance(referral, { status, booked, course }, unit.now, timersFor(unit, referral)),
-    data: { reasonCode: body.reasonCode, reverses: executed.id, restored },
+    data: { reasonCode, reverses: executed.id, restored },
     transfer: { ...facts, id: unit.ids.next(referral.area), kind: 'reversed', reverses: executed.id, recordedAt: unit.now, because: 'revoked' },
   };
-};
+}

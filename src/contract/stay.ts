@@ -1,0 +1,44 @@
+import { Type, type Static } from 'typebox';
+import { Closed, Count, Fen, Id, InstantText, Line, Nullable, OneOf, Shared } from './scalars.js';
+import { LEVELS } from './vocabulary.js';
+import { Diagnosis, Patient } from './referral.js';
+
+/** 就诊/住院记录: the whole record under the hospital's own visit number, sent as often as it changes. */
+
+export const STAY_KINDS = ['inpatient', 'day-surgery', 'day-chemo', 'mental', 'outpatient'] as const;
+export const ARRIVALS = ['referral', 'emergency', 'none'] as const;
+
+const stay = {
+  arrival: Closed({
+    via: OneOf(ARRIVALS),
+    referralId: Type.Optional(Id('The referral that brought the patient')),
+    referralNo: Type.Optional(Line(32, { description: 'The same, by its number' })),
+  }),
+  admittedAt: InstantText(),
+  dischargedAt: Type.Optional(InstantText()),
+  mainDiagnosis: Diagnosis,
+  kind: OneOf(STAY_KINDS),
+  settlement: Type.Optional(Closed({ totalFen: Fen('Whole cost'), eligibleFen: Fen('Cost that the insurance recognises') })),
+  voided: Type.Optional(Type.Boolean({ description: 'Entered by mistake: it leaves no trace in what follows' })),
+  sourceVersion: Count(Number.MAX_SAFE_INTEGER, { description: "The sender's version; an older one never overwrites a newer" }),
+};
+
+export const StayInput = Closed({ patient: Shared(Patient), ...stay }, { $id: 'StayInput' });
+export const StayView = Closed(
+  {
+    id: Type.String(),
+    institutionId: Type.String(),
+    number: Type.String(),
+    patientId: Type.String(),
+    referralId: Nullable(Type.String()),
+    level: OneOf(LEVELS, { description: 'Of the institution at admission, frozen' }),
+    ...stay,
+    assessment: OneOf(['unassessed'], { description: 'No policy matches yet' }),
+    applied: Type.Boolean({ description: 'False: an older sourceVersion than the one kept; nothing changed' }),
+    version: Count(Number.MAX_SAFE_INTEGER),
+    updatedAt: InstantText(),
+  },
+  { $id: 'Stay' },
+);
+
+export type StayInput = Static<typeof StayInput>;
