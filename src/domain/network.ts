@@ -32,7 +32,7 @@ export interface Consortium extends ConsortiumInput {
 const RANK: Record<Level, number> = { primary: 0, secondary: 1, tertiary: 2, provincial: 3 };
 
 /** Institutions for chronic disease (慢性病医疗机构, Xinhui 2017, line 16) receive down-referrals whatever their level. */
-const CHRONIC_CARE: readonly InstitutionKind[] = ['rehabilitation', 'nursing'];
+export const CHRONIC_CARE: readonly InstitutionKind[] = ['rehabilitation', 'nursing'];
 
 export function levelOn(institution: Institution, date: LocalDate): Level {
   let level = institution.levels[0]?.level;
@@ -67,9 +67,13 @@ export function isMemberOn(consortium: Consortium, institutionId: string, date: 
 }
 
 /** lead or member on that local date, both ends of a period included. */
-export function roleOn(consortium: Consortium, institutionId: string, date: LocalDate): 'lead' | 'member' | undefined {
+export function roleOn(consortium: Consortium, institutionId: string, date: LocalDate): MemberPeriod['role'] | undefined {
   const member = consortium.members.find((m) => m.institutionId === institutionId);
-  return member?.periods.find((p) => p.from <= date && (!p.until || date <= p.until))?.role;
+  return member && periodOn(member, date)?.role;
+}
+
+export function periodOn(member: Member, date: LocalDate): MemberPeriod | undefined {
+  return member.periods.find((p) => p.from <= date && (!p.until || date <= p.until));
 }
 
 export function findDepartment(institution: Institution, code: string): Department | undefined {
@@ -91,7 +95,17 @@ export function sharedConsortia(network: Network, a: string, b: string, date: Lo
   return network
     .consortiaOf(a)
     .filter((c) => isMemberOn(c, a, date) && isMemberOn(c, b, date))
-    .sort((x, y) => (x.tightness === y.tightness ? (x.id < y.id ? -1 : 1) : x.tightness === 'tight' ? -1 : 1));
+    .sort(byTightness);
+}
+
+export function byTightness(a: Consortium, b: Consortium): number {
+  if (a.tightness !== b.tightness) return a.tightness === 'tight' ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
+}
+
+/** Whether a consortium of the sender keeps its members from referring to outsiders. */
+export function refusesOutsiders(network: Network, senderId: string, date: LocalDate): boolean {
+  return network.consortiaOf(senderId).some((c) => c.outsideReferral === 'refuse' && isMemberOn(c, senderId, date));
 }
 
 /** The version of a rule, frozen on what was decided by it. */
