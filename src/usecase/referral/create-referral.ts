@@ -27,7 +27,7 @@ async function keepDraft(unit: Unit, draft: Referral, body: ReferralInput): Prom
   let referral: Referral = { ...draft, version: 1 };
   if (body.reserve) {
     if (body.reserve.confirm) return invalid(field('/reserve/confirm', '草稿只能预留，不能确认', 'A draft can hold places, not book them'));
-    const made = await reserveFor(unit, referral, body.reserve, 'sender');
+    const made = await reserveFor(unit, referral, body.reserve, 'sender', '/reserve/items');
     if (isRefusal(made)) return made;
     referral = withReservation(referral, made.reservation.id);
   }

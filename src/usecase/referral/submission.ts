@@ -178,7 +178,7 @@ function decide(unit: Unit, referral: Referral, facts: Circumstances): Referral 
 
 /** Places held or booked in the same unit: both or neither. */
 async function book(unit: Unit, sent: Referral, request: ReserveRequest): Promise<Submission | Refusal> {
-  const made = await reserveFor(unit, sent, request, 'sender');
+  const made = await reserveFor(unit, sent, request, 'sender', '/reserve/items');
   if (isRefusal(made)) return made;
   const { reservation, confirmed } = made;
   const withIt = withReservation(sent, reservation.id);
