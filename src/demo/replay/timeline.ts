@@ -1,0 +1,49 @@
+import { addDays, HOUR, startOfDay, type Instant } from '../../kernel/calendar.js';
+import { DAYS, FROM } from './figures.js';
+import { LONGEST_STAY } from './plan.js';
+import { dateOf } from './forms.js';
+
+/**
+ * The days of the replay cut into moments. Everything that happens at one moment carries that instant,
+ * one moment is finished before the next begins, and instants only rise. So the time of the last event
+ * in the store says where an interrupted run stands: what lies before it is done, what lies after it
+ * has not begun, and only the moment itself may be half done. Nothing else has to be remembered.
+ */
+export type Moment =
+  | { readonly kind: 'directory'; readonly at: Instant }
+  /** Sessions of days `from` to `until`, the last not included. */
+  | { readonly kind: 'timetables'; readonly at: Instant; readonly from: number; readonly until: number }
+  /** Morning: outpatients come to the clinic. */
+  | { readonly kind: 'visits'; readonly at: Instant; readonly day: number }
+  /** Noon: visits are received, and what has come to its end is completed. */
+  | { readonly kind: 'closings'; readonly at: Instant; readonly day: number }
+  /** Afternoon: inpatients are admitted, and the referrals for the next day are sent. */
+  | { readonly kind: 'submissions'; readonly at: Instant; readonly day: number };
+
+const at = (day: number, hour: number): Instant => startOfDay(dateOf(day)) + hour * HOUR;
+
+/** The directory is written a month before the first referral. */
+const DIRECTORY_AT = startOfDay(addDays(FROM, -31)) + 8 * HOUR;
+
+/** First days of the months of the replay, as day numbers, and the end of the last stay. */
+function monthStarts(): number[] {
+  const starts: number[] = [];
+  for (let day = 0; day < DAYS; day += 1) if (dateOf(day).endsWith('-01')) starts.push(day);
+  return starts;
+}
+
+export function* timeline(): Generator<Moment> {
+  yield { kind: 'directory', at: DIRECTORY_AT };
+  const starts = monthStarts();
+  const end = DAYS + LONGEST_STAY;
+  // Timetables run ahead of their month by more than the longest stay, so that every night exists when it is booked.
+  const ahead = LONGEST_STAY + 2;
+  const windows = starts.map((start, i) => ({ from: i === 0 ? 0 : start + ahead, until: i + 1 < starts.length ? starts[i + 1]! + ahead : end, opens: i === 0 ? -1 : start }));
+  for (let day = -1; day <= end; day += 1) {
+    const window = windows.find((w) => w.opens === day);
+    if (window) yield { kind: 'timetables', at: at(day, 6), from: window.from, until: window.until };
+    yield { kind: 'visits', at: at(day, 9), day };
+    yield { kind: 'closings', at: at(day, 11.5), day };
+    yield { kind: 'submissions', at: at(day, 14), day };
+  }
+}

@@ -1,0 +1,113 @@
+import t from 'tap';
+import { addDays, DAY } from '../../src/kernel/calendar.js';
+import { levelStep } from '../../src/domain/network.js';
+import { HUADU_GROUP, TCM_GROUP } from '../../src/demo/city/consortia.js';
+import { CONSORTIA_BY_TYPE, DAYS, FROM, REFERRALS, scaled, TERTIARY_INSTITUTIONS, TO } from '../../src/demo/replay/figures.js';
+import { replayNetwork } from '../../src/demo/replay/network.js';
+import { capacitiesOf, LONGEST_STAY, Plan, type Planned } from '../../src/demo/replay/plan.js';
+import { timeline } from '../../src/demo/replay/timeline.js';
+
+const network = replayNetwork();
+const institutions = new Map(network.institutions.map((i) => [i.id, i.body]));
+
+t.test('the figures are those of the letter', async (t) => {
+  t.equal(REFERRALS.reduce((sum, stream) => sum + stream.count, 0), 374_504);
+  t.equal(Object.values(CONSORTIA_BY_TYPE).reduce((a, b) => a + b), 144);
+  t.equal(DAYS, 1_186);
+  t.equal(addDays(FROM, DAYS - 1), TO);
+});
+
+t.test('a scale rounds each figure half up', async (t) => {
+  const counts = (scale: number): number[] => scaled(scale).map((s) => s.count);
+  for (const [scale, expected] of [
+    [1, [260_557, 77_859, 7_994, 28_094]],
+    [0.01, [2_606, 779, 80, 281]],
+    [0.25, [65_139, 19_465, 1_999, 7_024]], // 1 998.5 and 7 023.5 go up
+    [0, [0, 0, 0, 0]],
+  ] as const) t.same(counts(scale), expected, `scale ${scale}`);
+});
+
+t.test('the network has the size of the letter: 144 consortia of five types, 50 tertiary institutions, each a member, 11 districts, each with a consortium', async (t) => {
+  const types: Record<string, number> = {};
+  for (const { body } of network.consortia) types[body.type] = (types[body.type] ?? 0) + 1;
+  t.same(types, CONSORTIA_BY_TYPE);
+  const tertiary = network.institutions.filter((i) => i.body.level === 'tertiary').map((i) => i.id);
+  t.equal(tertiary.length, TERTIARY_INSTITUTIONS);
+  const members = new Set(network.consortia.flatMap((c) => [c.lead.id, ...c.memberIds]));
+  t.same(tertiary.filter((id) => !members.has(id)), []);
+  const districts = new Set([...members].map((id) => institutions.get(id)!.district));
+  t.equal(districts.size, 11);
+  t.equal(new Set(network.consortia.map((c) => c.id)).size, 144, 'no id twice');
+  t.equal(institutions.size, network.institutions.length);
+});
+
+t.test('every pair of institutions fits the direction: up is higher, down is lower or a rehabilitation hospital', async (t) => {
+  const wrong = network.consortia.flatMap(({ lead, senders, takers }) =>
+    [...senders, ...takers].filter((side) => levelStep(institutions.get(side.id)!.level, institutions.get(lead.id)!.level) <= 0).map((side) => `${side.id} and ${lead.id}`));
+  t.same(wrong, []);
+});
+
+for (const [scale, seed] of [[1, 1], [0.01, 2], [0.003, 77]] as const) {
+  t.test(`at scale ${scale}, seed ${seed}, the days add up to the figures, nobody is planned twice, and no place is short`, async (t) => {
+    const plan = new Plan(network, scaled(scale), seed);
+    const capacities = capacitiesOf(plan);
+    const counts = new Map<string, number>();
+    const numbers = new Set<number>();
+    const taken = new Map<string, number>();
+    let closed = 0;
+    let early = 0;
+    for (let day = -1; day <= DAYS + LONGEST_STAY; day += 1) {
+      closed += plan.closingsOn(day).length;
+      for (const p of plan.arrivalsOn(day)) {
+        const name = `${p.stream.direction} ${p.stream.category}`;
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+        numbers.add(p.number);
+        if (addDays(FROM, day) < p.consortium.since) early += 1;
+        take(p, taken);
+      }
+    }
+    t.same(scaled(scale).map((s) => counts.get(`${s.direction} ${s.category}`) ?? 0), scaled(scale).map((s) => s.count));
+    t.equal(numbers.size, plan.total);
+    t.equal(closed, plan.total, 'whoever arrives also ends');
+    t.equal(early, 0, 'nobody is referred within a consortium before it was founded');
+    const short = [...taken].filter(([session, count]) => {
+      const [id, kind] = session.split('|') as [string, 'clinic' | 'beds'];
+      return 2 * count > capacities.get(id)![kind];
+    });
+    t.same(short, [], 'half of the places, those open to all, would be enough');
+  });
+}
+
+function take({ target, day, nights }: Planned, taken: Map<string, number>): void {
+  for (let night = 0; night < Math.max(1, nights); night += 1) {
+    const session = `${target.id}|${nights > 0 ? 'beds' : 'clinic'}|${day + night}`;
+    taken.set(session, (taken.get(session) ?? 0) + 1);
+  }
+}
+
+t.test('the two groups of Huadu refer from the day they were founded', async (t) => {
+  const plan = new Plan(network, scaled(1), 1);
+  const used = (day: number): Set<string> => new Set(plan.arrivalsOn(day).map((p) => p.consortium.id));
+  const founded = Math.round((Date.parse('2017-12-19') - Date.parse(FROM)) / DAY);
+  t.notOk(used(founded - 1).has(HUADU_GROUP));
+  t.ok(used(founded).has(HUADU_GROUP) && used(founded).has(TCM_GROUP));
+});
+
+t.test('a day is the same whenever it is asked for', async (t) => {
+  t.same(new Plan(network, scaled(1), 5).arrivalsOn(600), new Plan(network, scaled(1), 5).arrivalsOn(600));
+});
+
+t.test('moments of the timeline rise, and the timetables cover every day once, before anybody books', async (t) => {
+  let last = Number.NEGATIVE_INFINITY;
+  let covered = 0;
+  for (const moment of timeline()) {
+    if (moment.at <= last) t.fail(`${moment.kind} does not come after what is before it`);
+    last = moment.at;
+    if (moment.kind === 'timetables') {
+      if (moment.from !== covered) t.equal(moment.from, covered);
+      covered = moment.until;
+    }
+    if (moment.kind === 'submissions' && moment.day < DAYS - 1 && covered <= moment.day + 1 + LONGEST_STAY) t.fail(`day ${moment.day} books beyond day ${covered}`);
+  }
+  t.equal(covered, DAYS + LONGEST_STAY);
+});
