@@ -69,11 +69,18 @@ export function checkReason(set: ReasonSet, code: string, text: string | undefin
   return [];
 }
 
+/** What was noticed about the patient, and anew what the receiver does not stock. */
+export function warningsWith(noticed: readonly Warning[], content: ReferralContent, formulary: readonly string[] | undefined): Warning[] {
+  return [...noticed.filter((warning) => warning.code !== NOT_STOCKED), ...checkFormulary(content, formulary)];
+}
+
+const NOT_STOCKED = 'medication-not-stocked';
+
 /** Medicines of the plan that the receiver does not stock (Xinhui 2017, line 32: 用药衔接): a warning, never a bar. */
 export function checkFormulary(content: ReferralContent, formulary: readonly string[] | undefined): Warning[] {
   if (!formulary?.length) return [];
   return (content.carePlan?.medications ?? []).flatMap((medicine, i) =>
-    formulary.includes(medicine.name) ? [] : [{ pointer: `/carePlan/medications/${i}`, code: 'medication-not-stocked' }],
+    formulary.includes(medicine.name) ? [] : [{ pointer: `/carePlan/medications/${i}`, code: NOT_STOCKED }],
   );
 }
 

@@ -73,11 +73,19 @@ export function redeem(entitlement: Entitlement | null, item: EntitlementItemNam
   });
 }
 
+/** The waiver in fen of the fee that it waives, as far as it is not redeemed. */
+export function priced(entitlement: Entitlement | null, registrationFeeFen: number): Entitlement | null {
+  const fee = entitlement?.items.find((entry) => entry.item === 'registration-fee');
+  if (!entitlement || fee?.state !== 'granted') return entitlement;
+  return replaceItem(entitlement, { ...fee, amountFen: registrationFeeFen });
+}
+
 /** A cancelled visit gives the item back, to be redeemed at the next one. */
 export function voidRedemption(entitlement: Entitlement | null, item: EntitlementItemName): Entitlement | Refusal {
-  const redeemed = entitlement?.items.find((entry) => entry.item === item);
-  if (!entitlement || redeemed?.redeemedAt === undefined) return refuse('not_entitled');
-  const { redeemedAt: _at, redeemedBy: _by, ...rest } = redeemed;
+  const granted = entitlement?.items.find((entry) => entry.item === item);
+  if (!entitlement || !granted) return refuse('not_entitled');
+  if (granted.redeemedAt === undefined) return refuse('invalid_transition', { currentStatus: granted.state });
+  const { redeemedAt: _at, redeemedBy: _by, ...rest } = granted;
   return replaceItem(entitlement, { ...rest, state: 'granted' });
 }
 
@@ -105,7 +113,11 @@ export function settleEntitlement(referral: Referral, places: readonly Served[])
 }
 
 function outcomeOf(item: EntitlementItemName, referral: Referral, places: readonly Served[]): EntitlementState {
-  if (item === 'registration-fee') return places.some((p) => p.kind === 'clinic' && p.state === 'fulfilled') ? 'missed' : 'not-needed';
+  // Whoever came to a clinic was registered there; a waiver that nobody redeemed was paid for.
+  if (item === 'registration-fee') {
+    const registered = referral.category === 'outpatient' || places.some((p) => p.kind === 'clinic' && p.state === 'fulfilled');
+    return registered ? 'missed' : 'not-needed';
+  }
   const { kind, tier } = SERVED_BY[item];
   const matching = places.filter((p) => p.kind === kind && (tier === undefined || p.tier === tier));
   if (matching.some((p) => p.state === 'fulfilled')) return 'honoured';

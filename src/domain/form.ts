@@ -35,7 +35,9 @@ export function printForm(referral: Referral, patient: Patient, network: Network
   const department = target && referral.targetDepartment !== null ? findDepartment(target, referral.targetDepartment)?.name : undefined;
   const sentOn = localDateOf(referral.course.submittedAt ?? referral.createdAt);
   const age = `${ageOn(patient.birthDate, sentOn)}岁`;
-  const doctor = referral.course.responsible.handler ?? referral.course.responsible.firstContact;
+  const { firstContact, handler, manager } = referral.course.responsible;
+  // The handler may by now be the receiver's: who saw the patient first signs.
+  const doctor = firstContact ?? handler;
   const identity = { 患者姓名: patient.name, 性别: SEX[patient.sex] ?? '', 年龄: age };
   return {
     form: down ? '回转单' : '转出单',
@@ -48,7 +50,7 @@ export function printForm(referral: Referral, patient: Patient, network: Network
       转诊日期: sentOn,
       [down ? '转回单位' : '转入单位']: target?.name ?? '',
       科室: department ?? referral.targetDepartment ?? '',
-      接诊医生: referral.course.responsible.manager?.name ?? '',
+      接诊医生: (referral.course.receivedAt !== null && manager?.name) || '',
       转诊医生: doctor?.name ?? '',
     },
     head: down

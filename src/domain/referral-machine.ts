@@ -46,6 +46,9 @@ const AFTER_ARRIVAL: readonly ReferralStatus[] = ['arrived', 'in-care'];
 /** An emergency is acknowledged by name until the hand-over; that is no transition. */
 const ACKNOWLEDGEABLE: readonly ReferralStatus[] = ['submitted', 'info-requested', 'accepted', 'scheduled', 'arrived'];
 
+/** Statuses that confirmed places decide: later ones are the patient's whatever becomes of a booking. */
+const PLANNED: readonly ReferralStatus[] = ['submitted', 'info-requested', 'accepted', 'scheduled'];
+
 /** Days after its expiry within which a receiver may reinstate a referral. */
 export const REINSTATE_DAYS = 30;
 
@@ -54,24 +57,34 @@ export function legalActions(status: ReferralStatus): readonly ReferralAction[] 
   return TABLE[status];
 }
 
-function mayDo(referral: Referral, action: ReferralAction, party: Party): boolean {
-  if (action === 'close' && AFTER_ARRIVAL.includes(referral.status)) return party === 'receiver';
-  return BY[action].includes(party);
+function mayDo(referral: Referral, action: ReferralAction, parties: readonly Party[]): boolean {
+  const by = action === 'close' && AFTER_ARRIVAL.includes(referral.status) ? ['receiver'] : BY[action];
+  return parties.some((party) => by.includes(party));
 }
 
-/** What this party may do with this referral now. */
-export function actionsFor(referral: Referral, party: Party): ReferralAction[] {
-  const actions = TABLE[referral.status].filter((action) => mayDo(referral, action, party));
-  if (party === 'receiver' && referral.urgency === 'emergency' && ACKNOWLEDGEABLE.includes(referral.status)) actions.push('acknowledge');
-  return actions;
+function isLegal(referral: Referral, action: ReferralAction, now: Instant): boolean {
+  if (action === 'acknowledge') return referral.urgency === 'emergency' && ACKNOWLEDGEABLE.includes(referral.status);
+  if (action === 'reinstate' && now >= (referral.course.endedAt ?? referral.updatedAt) + REINSTATE_DAYS * DAY) return false;
+  return TABLE[referral.status].includes(action);
 }
 
-/** The refusal of an action by this party in this status; undefined where it is legal. */
-export function refuseAction(referral: Referral, action: ReferralAction, party: Party): Refusal | undefined {
-  const facts = { currentStatus: referral.status, allowedActions: actionsFor(referral, party) };
-  if (!mayDo(referral, action, party)) return refuse('wrong_party', facts);
-  const legal = action === 'acknowledge' ? referral.urgency === 'emergency' && ACKNOWLEDGEABLE.includes(referral.status) : TABLE[referral.status].includes(action);
-  return legal ? undefined : refuse('invalid_transition', facts);
+/** What these parties may do with this referral now. */
+export function actionsFor(referral: Referral, parties: readonly Party[], now: Instant): ReferralAction[] {
+  return [...TABLE[referral.status], 'acknowledge' as const].filter((action) => isLegal(referral, action, now) && mayDo(referral, action, parties));
+}
+
+/** `wrong_party` where the action is somebody else's, whatever the status. */
+export function refuseParty(referral: Referral, action: ReferralAction, parties: readonly Party[], now: Instant): Refusal | undefined {
+  return mayDo(referral, action, parties) ? undefined : refuse('wrong_party', standingOf(referral, parties, now));
+}
+
+/** `invalid_transition` where the status does not permit the action. */
+export function refuseTransition(referral: Referral, action: ReferralAction, parties: readonly Party[], now: Instant): Refusal | undefined {
+  return isLegal(referral, action, now) ? undefined : refuse('invalid_transition', standingOf(referral, parties, now));
+}
+
+function standingOf(referral: Referral, parties: readonly Party[], now: Instant): { currentStatus: ReferralStatus; allowedActions: ReferralAction[] } {
+  return { currentStatus: referral.status, allowedActions: actionsFor(referral, parties, now) };
 }
 
 /**
@@ -95,6 +108,13 @@ export function deadlineOf(status: ReferralStatus, since: Instant, booked: { rea
 /** True where the status has lapsed, whether or not anybody has noticed. */
 export function hasLapsed(referral: Referral, now: Instant): boolean {
   return referral.deadlineAt !== null && now >= referral.deadlineAt;
+}
+
+/** What a reader sees at `now`: a status that has lapsed is `expired` since its deadline, though nobody has written it down. */
+export function seenAt(referral: Referral, now: Instant): Referral {
+  if (!hasLapsed(referral, now)) return referral;
+  const course = { ...referral.course, statusBefore: referral.status, endedAt: referral.deadlineAt };
+  return { ...referral, status: 'expired', deadlineAt: null, course };
 }
 
 export interface Step {
@@ -132,6 +152,7 @@ export function settleBooking(
   now: Instant,
   timers: Required<Timers>,
 ): Referral {
+  if (!PLANNED.includes(referral.status)) return amend(referral, {}, now);
   if (booked) {
     const answered = referral.course.acceptedBy !== null;
     const course = answered ? {} : { acceptedBy: by === 'sender' ? ('standing-rule' as const) : ('receiver' as const), acceptedAt: now };

@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal } from '../../kernel/problem.js';
 import type { ReferralAction } from '../../contract/vocabulary.js';
-import { refuseAction } from '../../domain/referral-machine.js';
+import { refuseParty, refuseTransition } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Unit, UseCase } from '../ports.js';
 import { lockForChange, type Found } from './access.js';
@@ -39,13 +39,14 @@ export type ActCommand = {
 
 /** One action on a referral: lock, judge, do, save, tell. Answers the referral as it is now. */
 export const act: UseCase<ActCommand, Referral> = async (unit, command) => {
-  const found = await lockForChange(unit, command.id, command.ifMatch);
+  const { action } = command;
+  const found = await lockForChange(unit, command.id, command.ifMatch, (f) => refuseParty(f.referral, action, f.parties, unit.now));
   if (isRefusal(found)) return found;
-  const refusal = refuseAction(found.referral, command.action, found.party);
+  const refusal = refuseTransition(found.referral, action, found.parties, unit.now);
   if (refusal) return refusal;
   const changed = await run(unit, found, command);
   if (isRefusal(changed)) return changed;
-  await commit(unit, changed, ACTIONS[command.action].change);
+  await commit(unit, changed, ACTIONS[action].change);
   // A comment is free text and may name the patient: it goes to the messages, never into the log.
   const { body } = command;
   if ('comment' in body && body.comment !== undefined) await say(unit, changed.referral, body.comment);

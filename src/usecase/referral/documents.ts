@@ -2,7 +2,7 @@ import { isRefusal, refuse } from '../../kernel/problem.js';
 import type { DocumentInput } from '../../contract/referral.js';
 import { legalActions } from '../../domain/referral-machine.js';
 import type { DocumentRecord, Page, Query, UseCase } from '../ports.js';
-import { findReferral, lockForChange } from './access.js';
+import { findReferral, lockForChange, refuseOutsiders } from './access.js';
 import { referralEvent } from './referral-event.js';
 
 /** 病案交接 (Xinhui 2017, line 22): documents are appended and removed one by one, and signed for at the hand-over. */
@@ -16,10 +16,9 @@ export interface NewDocument {
 
 /** Either side appends while the referral is open. The same content is kept once for each time it is sent. */
 export const addDocument: UseCase<NewDocument, DocumentRecord> = async (unit, { id, body, bytes, sha256 }) => {
-  const found = await lockForChange(unit, id, null);
+  const found = await lockForChange(unit, id, null, refuseOutsiders);
   if (isRefusal(found)) return found;
-  const { referral, party } = found;
-  if (party !== 'sender' && party !== 'receiver') return refuse('wrong_party');
+  const { referral } = found;
   if (legalActions(referral.status).length === 0) return refuse('invalid_transition', { currentStatus: referral.status });
   const document: DocumentRecord = {
     id: unit.ids.next(referral.area),

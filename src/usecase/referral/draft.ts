@@ -7,7 +7,6 @@ import { checkPatient, normalisePatient, type Warning } from '../../domain/ident
 import type { Referral, ReferralContent, ReferralCourse } from '../../domain/referral.js';
 import type { Unit } from '../ports.js';
 import { identify } from './identify.js';
-import { waitingSinceOf } from './lineage.js';
 
 /** What a sender states, turned into a referral that is not yet sent. */
 
@@ -32,12 +31,19 @@ export interface KnownPatient {
   readonly warnings: readonly Warning[];
 }
 
+interface Stated {
+  /** Where the body says who it is: `` for `/patient`. */
+  readonly at?: string;
+  /** Whom an earlier statement was about. */
+  readonly present?: string | null;
+}
+
 /** The stated patient, checked and identified. */
-export async function knowPatient(unit: Unit, stated: Patient, emergency: boolean, area: string): Promise<KnownPatient | Refusal> {
+export async function knowPatient(unit: Unit, stated: Patient, emergency: boolean, area: string, { at = '', present = null }: Stated = {}): Promise<KnownPatient | Refusal> {
   const { errors, warnings } = checkPatient(stated, localDateOf(unit.now), emergency);
-  if (errors.length > 0) return invalid(...errors);
+  if (errors.length > 0) return invalid(...errors.map((e) => ({ ...e, pointer: `${at}${e.pointer}` })));
   const patient = normalisePatient(stated);
-  return { patient, patientId: await identify(unit, patient, area), warnings };
+  return { patient, patientId: await identify(unit, patient, area, present), warnings };
 }
 
 const NOTHING_YET: ReferralCourse = {
@@ -79,12 +85,7 @@ export async function startDraft(unit: Unit, body: ReferralInput): Promise<Refer
     createdAt: unit.now,
     updatedAt: unit.now,
     content: contentOf(body),
-    course: {
-      ...NOTHING_YET,
-      responsible: body.responsible ?? {},
-      warnings: known.warnings,
-      waitingSince: await waitingSinceOf(unit, body.replaces),
-    },
+    course: { ...NOTHING_YET, responsible: body.responsible ?? {}, warnings: known.warnings },
     sealedPatient: unit.vault.seal(`referral:${id}`, known.patient),
   };
 }

@@ -2,6 +2,7 @@ import { localDateOf } from '../../kernel/calendar.js';
 import { refuse, type Refusal } from '../../kernel/problem.js';
 import type { ReferralStatus, Urgency } from '../../contract/vocabulary.js';
 import { partyOf } from '../../domain/party.js';
+import { hasLapsed } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Unit } from '../ports.js';
 
@@ -16,7 +17,7 @@ const WEIGHT: Record<Urgency, number> = { routine: 0, urgent: 1, emergency: 2 };
  */
 export async function refuseDuplicate(unit: Unit, referral: Referral): Promise<{ readonly older: string | null } | Refusal> {
   const open = await unit.openReferralsOf(referral.patientId);
-  const same = open.filter((other) => other.id !== referral.id && isSame(other, referral));
+  const same = open.filter((other) => other.id !== referral.id && !hasLapsed(other, unit.now) && isSame(other, referral));
   const first = same[0];
   if (!first) return { older: null };
   if (referral.urgency === 'emergency' || same.every((other) => WEIGHT[other.urgency] < WEIGHT[referral.urgency])) return { older: first.id };

@@ -2,26 +2,23 @@ import { formatInstant, localDateOf } from '../../kernel/calendar.js';
 import { must } from '../../kernel/assert.js';
 import { field, invalid, isRefusal, refuse, type Refusal } from '../../kernel/problem.js';
 import type { FollowUpInput } from '../../contract/referral.js';
-import type { FollowUpState, ReferralStatus } from '../../contract/vocabulary.js';
+import type { FollowUpState } from '../../contract/vocabulary.js';
 import type { Referral } from '../../domain/referral.js';
 import type { FollowUp, Page, Query, Unit, UseCase } from '../ports.js';
 import { findReferral, lockForChange } from './access.js';
 import { say } from './post-message.js';
 import { referralEvent } from './referral-event.js';
 
-/** Statuses in which the patient is, or was, in the receiver's hands. */
-const WITH_RECEIVER: readonly ReferralStatus[] = ['in-care', 'completed', 'closed'];
-
 /**
  * 随访: a follow-up planned, made, or tried in vain, by the receiver; guidance (随诊指导) goes back into
  * the conversation with the sender. Carries out a planned one where `followUpId` names it.
  */
 export const recordFollowUp: UseCase<{ body: FollowUpInput }, FollowUp> = async (unit, { body }) => {
-  const found = await lockForChange(unit, body.referralId, null);
+  const found = await lockForChange(unit, body.referralId, null, ({ party }) => (party === 'receiver' ? undefined : refuse('wrong_party')));
   if (isRefusal(found)) return found;
-  const { referral, party } = found;
-  if (party !== 'receiver') return refuse('wrong_party');
-  if (!WITH_RECEIVER.includes(referral.status)) return refuse('invalid_transition', { currentStatus: referral.status });
+  const { referral } = found;
+  // Before the hand-over the patient is still the sender's to follow.
+  if (referral.course.receivedAt === null) return refuse('invalid_transition', { currentStatus: referral.status });
   const at = body.at === undefined ? unit.now : Date.parse(body.at);
   if (at > unit.now) return invalid(field('/at', '随访时间不能晚于现在', 'The follow-up lies in the future'));
   if (body.state === 'due' && body.dueOn === undefined) return invalid(field('/dueOn', '计划随访须填写日期', 'A planned follow-up has a date'));

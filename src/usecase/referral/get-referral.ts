@@ -1,10 +1,12 @@
 import { isRefusal } from '../../kernel/problem.js';
 import type { ReferralAction, ReferralStatus } from '../../contract/vocabulary.js';
 import type { LoggedEvent } from '../../domain/event.js';
+import { priced } from '../../domain/entitlement.js';
 import { actionsFor } from '../../domain/referral-machine.js';
 import type { Entitlement, Referral } from '../../domain/referral.js';
 import type { Page, Query } from '../ports.js';
 import { findReferral } from './access.js';
+import { registrationFeeOf } from './registration-fee.js';
 
 export const getReferral: Query<{ id: string }, Referral> = async (reads, actor, { id }) => {
   const found = await findReferral(reads, actor, id);
@@ -15,8 +17,8 @@ export const getReferral: Query<{ id: string }, Referral> = async (reads, actor,
 export const actionsOf: Query<{ id: string }, { status: ReferralStatus; version: number; actions: readonly ReferralAction[] }> = async (reads, actor, { id }) => {
   const found = await findReferral(reads, actor, id);
   if (isRefusal(found)) return found;
-  const { referral, party } = found;
-  return { status: referral.status, version: referral.version, actions: actionsFor(referral, party) };
+  const { referral, parties } = found;
+  return { status: referral.status, version: referral.version, actions: actionsFor(referral, parties, reads.now) };
 };
 
 /** Every change, in the order of the log. */
@@ -30,7 +32,10 @@ export const historyOf: Query<{ id: string; after: number; limit: number }, Page
 
 const NOT_DECIDED: Entitlement = { eligible: false, because: [], ruleVersion: null, items: [], code: null };
 
+/** What was decided, the waiver at the fee of the clinic that is booked by now. */
 export const entitlementOf: Query<{ id: string }, Entitlement> = async (reads, actor, { id }) => {
   const found = await findReferral(reads, actor, id);
-  return isRefusal(found) ? found : (found.referral.course.entitlement ?? NOT_DECIDED);
+  if (isRefusal(found)) return found;
+  const { referral } = found;
+  return priced(referral.course.entitlement, await registrationFeeOf(reads, referral)) ?? NOT_DECIDED;
 };

@@ -6,11 +6,13 @@ import type { Unit } from '../ports.js';
  * type and number; a child without a number by its guardian's, its own name and birth date; an unknown
  * person always gets a record of its own, to be merged when known. A record keeps the first statement:
  * what another sender writes about the same number does not change what others read.
+ *
+ * @param present whom the statement was about so far: somebody without a number stays the same person
  */
-export async function identify(unit: Unit, patient: Patient, area: string): Promise<string> {
+export async function identify(unit: Unit, patient: Patient, area: string, present: string | null): Promise<string> {
   const digest = digestOf(unit, patient);
-  const known = digest === null ? undefined : await unit.patientByDigest(digest);
-  if (known) return known.id;
+  const known = digest !== null ? await unit.patientByDigest(digest) : present !== null ? await unit.patient(present) : undefined;
+  if (known?.idDigest === digest) return known.id;
   const id = unit.ids.next(area);
   await unit.insertPatient({
     id,

@@ -1,6 +1,5 @@
 import { formatInstant } from '../../kernel/calendar.js';
-import { advance, hasLapsed } from '../../domain/referral-machine.js';
-import { DEFAULT_TIMERS } from '../../domain/network.js';
+import { amend, hasLapsed, seenAt } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Unit, UseCase } from '../ports.js';
 import { freePlaces } from '../reservation/places.js';
@@ -10,8 +9,7 @@ import { referralEvent } from './referral-event.js';
 export async function lapse(unit: Unit, referral: Referral): Promise<Referral> {
   if (!hasLapsed(referral, unit.now)) return referral;
   const released = await freePlaces(unit, referral, ['held', 'confirmed']);
-  const course = { statusBefore: referral.status, endedAt: unit.now };
-  const expired = advance(referral, { status: 'expired', course }, unit.now, DEFAULT_TIMERS);
+  const expired = amend(seenAt(referral, unit.now), {}, unit.now);
   await unit.saveReferral(expired);
   unit.append(referralEvent(expired, 'expired', { before: referral.status, lapsedAt: formatInstant(referral.deadlineAt ?? unit.now), released }));
   return expired;

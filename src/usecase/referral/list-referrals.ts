@@ -2,6 +2,7 @@ import { localDateOf } from '../../kernel/calendar.js';
 import { refuse } from '../../kernel/problem.js';
 import { partyOf } from '../../domain/party.js';
 import { roleOn } from '../../domain/network.js';
+import { seenAt } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Page, Query, ReferralFilter } from '../ports.js';
 
@@ -9,7 +10,8 @@ export type ReferralQuestion = Omit<ReferralFilter, 'institutionId' | 'leadOf'>;
 
 /**
  * The caller's referrals, newest first: those it sends or receives, and for the coordinator of a lead
- * those of its consortia. A draft is listed to its sender only.
+ * those of its consortia. What was never sent is listed to its sender only. One that has lapsed unnoticed
+ * is `expired`; a list of the expired shows it once that is written down.
  */
 export const listReferrals: Query<ReferralQuestion, Page<Referral>> = async (reads, actor, question) => {
   const institutionId = actor.institutionId;
@@ -19,5 +21,7 @@ export const listReferrals: Query<ReferralQuestion, Page<Referral>> = async (rea
     ? reads.network.consortiaOf(institutionId).filter((c) => c.leadInstitutionId === institutionId || roleOn(c, institutionId, today) === 'lead').map((c) => c.id)
     : [];
   const page = await reads.referrals({ ...question, institutionId, leadOf });
-  return { data: page.data.filter((referral) => partyOf(referral, actor, reads.network, today)), next: page.next };
+  const visible = page.data.filter((referral) => partyOf(referral, actor, reads.network, today)).map((referral) => seenAt(referral, reads.now));
+  const { status } = question;
+  return { data: status === undefined ? visible : visible.filter((referral) => referral.status === status), next: page.next };
 };

@@ -5,6 +5,7 @@ import { diseaseKeyOf } from '../../domain/content.js';
 import { amend } from '../../domain/referral-machine.js';
 import type { Referral, ReferralContent } from '../../domain/referral.js';
 import type { UseCase } from '../ports.js';
+import { freePlaces } from '../reservation/places.js';
 import { lockForChange } from './access.js';
 import { departmentOf, knowPatient } from './draft.js';
 import { referralEvent } from './referral-event.js';
@@ -13,13 +14,13 @@ export type Patch = Partial<Static<typeof ReferralPatch>>;
 
 /** Changes a draft: what is given replaces what was there. Only its sender sees it; sent, it is changed by `provide-info`. */
 export const patchReferral: UseCase<{ id: string; ifMatch: number | null; body: Patch }, Referral> = async (unit, { id, ifMatch, body }) => {
-  const found = await lockForChange(unit, id, ifMatch);
+  const found = await lockForChange(unit, id, ifMatch, ({ party }) => (party === 'sender' ? undefined : refuse('wrong_party')));
   if (isRefusal(found)) return found;
   const before = found.referral;
   if (before.status !== 'draft') return refuse('invalid_transition', { currentStatus: before.status });
 
   const { patient, direction, category, urgency, targetInstitutionId, targetDepartment, consortiumId, responsible, operator: _operator, ...content } = body;
-  const known = patient ? await knowPatient(unit, patient, (urgency ?? before.urgency) === 'emergency', before.area) : undefined;
+  const known = patient ? await knowPatient(unit, patient, (urgency ?? before.urgency) === 'emergency', before.area, { present: before.patientId }) : undefined;
   if (isRefusal(known)) return known;
   const merged: ReferralContent = { ...before.content, ...content, sex: patient?.sex ?? before.content.sex };
   const after = amend(
@@ -43,8 +44,11 @@ export const patchReferral: UseCase<{ id: string; ifMatch: number | null; body: 
     },
     unit.now,
   );
+  // Places were drawn for this target, as urgent as it was, in a ward for this sex: for another they are useless.
+  const unfit = after.targetInstitutionId !== before.targetInstitutionId || after.urgency !== before.urgency || after.content.sex !== before.content.sex;
+  const released = unfit ? await freePlaces(unit, before, ['held']) : [];
   await unit.saveReferral(after);
-  unit.append(referralEvent(after, 'edited', { fields: Object.keys(body).sort() }));
+  unit.append(referralEvent(after, 'edited', { fields: Object.keys(body).sort(), released }));
   return after;
 };
 

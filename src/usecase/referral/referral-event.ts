@@ -1,5 +1,6 @@
 import type { EventDraft } from '../../domain/event.js';
 import { timersOf } from '../../domain/network.js';
+import { wasSent } from '../../domain/party.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Reads } from '../ports.js';
 
@@ -8,10 +9,10 @@ export function timersFor(reads: Reads, referral: Pick<Referral, 'consortiumId'>
   return timersOf(referral.consortiumId === null ? undefined : reads.network.consortium(referral.consortiumId));
 }
 
-/** The institutions that a change of this referral concerns: sender, receiver, earlier receivers; a draft is its sender's alone. */
+/** The institutions that a change of this referral concerns: sender, receiver, earlier receivers; what was never sent is its sender's alone. */
 export function concernedBy(referral: Referral): string[] {
   const ids = [referral.sourceInstitutionId];
-  if (referral.status !== 'draft' && referral.targetInstitutionId !== null) ids.push(referral.targetInstitutionId);
+  if (wasSent(referral) && referral.targetInstitutionId !== null) ids.push(referral.targetInstitutionId);
   return [...new Set([...ids, ...referral.course.earlierReceivers])];
 }
 

@@ -2,19 +2,24 @@ import { DAY, HOUR, localDateOf, type Instant, type LocalDate } from '../../kern
 import { field, invalid, isRefusal, refuse, type FieldError, type Refusal } from '../../kernel/problem.js';
 import { must } from '../../kernel/assert.js';
 import type { ReserveRequest } from '../../contract/reservation.js';
-import { checkContent, checkFormulary } from '../../domain/content.js';
-import { decideEntitlement, entitlementCodeOf } from '../../domain/entitlement.js';
+import { checkContent, warningsWith } from '../../domain/content.js';
+import { decideEntitlement, entitlementCodeOf, priced } from '../../domain/entitlement.js';
 import {
-  directionFits, findDepartment, levelOn, levelStep, ruleVersionOf, sharedConsortia, timersOf,
+  directionFits, findDepartment, levelOn, levelStep, refusesOutsiders, ruleVersionOf, sharedConsortia, timersOf,
   type Consortium, type Institution,
 } from '../../domain/network.js';
+import { wasSent } from '../../domain/party.js';
 import { advance, settleBooking } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
+import { seenAt } from '../../domain/reservation.js';
 import type { Unit } from '../ports.js';
-import { bookingOf, reserveFor } from '../reservation/places.js';
+import { bookingOf, reservationsOf } from '../reservation/booking.js';
+import { reserveFor } from '../reservation/places.js';
 import { bestTarget } from '../routing/recommend.js';
 import { refuseDuplicate } from './duplicates.js';
-import { checkLineage } from './lineage.js';
+import { checkLineage, waitingSinceOf } from './lineage.js';
+import { timersFor } from './referral-event.js';
+import { registrationFeeOf } from './registration-fee.js';
 
 /**
  * Sending a referral: everything that is decided on the date of submission, and frozen. Emergencies are
@@ -27,25 +32,33 @@ export interface Submission {
 
 export async function submit(unit: Unit, draft: Referral, reserve: ReserveRequest | undefined): Promise<Submission | Refusal> {
   const source = must(unit.network.institution(draft.sourceInstitutionId), 'the sender is known');
-  const date = localDateOf(occurredAt(draft) ?? unit.now);
-  const addressed = await address(unit, draft, date);
+  const date = localDateOf((isHandedOn(draft) ? undefined : occurredAt(draft)) ?? unit.now);
+  const addressed = await address(unit, draft, reserve, date);
   if (isRefusal(addressed)) return addressed;
   const target = must(unit.network.institution(addressed.targetInstitutionId as string), 'the target is known');
 
   const consortium = chooseConsortium(unit, addressed, date);
   if (isRefusal(consortium)) return consortium;
   const errors = [
-    ...checkContent(addressed, unit.now),
+    ...(isHandedOn(draft) ? [] : await checkStatement(unit, addressed, timersOf(consortium).retroDays)),
     ...checkTarget(addressed, source, target, consortium, date),
-    ...checkRetro(addressed, timersOf(consortium).retroDays, unit.now),
-    ...(await checkLineage(unit, addressed)),
   ];
   if (errors.length > 0) return invalid(...errors);
-  const duplicate = await refuseDuplicate(unit, addressed);
+  const duplicate = isHandedOn(draft) ? { older: draft.course.linkedOlder } : await refuseDuplicate(unit, addressed);
   if (isRefusal(duplicate)) return duplicate;
 
-  const sent = decide(unit, addressed, { source, target, consortium, date, linkedOlder: duplicate.older });
-  return reserve ? book(unit, sent, reserve) : { referral: { ...sent, version: draft.version + 1 }, reservation: null };
+  const waitingSince = draft.course.waitingSince ?? (await waitingSinceOf(unit, draft.content.replaces)) ?? unit.now;
+  const sent = decide(unit, addressed, { source, target, consortium, date, waitingSince, linkedOlder: duplicate.older });
+  const made = reserve ? await book(unit, sent, reserve) : { referral: sent, reservation: null };
+  if (isRefusal(made)) return made;
+  const entitlement = priced(made.referral.course.entitlement, await registrationFeeOf(unit, made.referral));
+  const referral = { ...made.referral, version: draft.version + 1, course: { ...made.referral.course, entitlement } };
+  return { referral, reservation: made.reservation };
+}
+
+/** True for the successor of a redirected referral: what it states was judged when it was first sent. */
+function isHandedOn(referral: Referral): boolean {
+  return wasSent(referral);
 }
 
 /** When it really happened, for a referral entered after the fact (补录). */
@@ -54,10 +67,11 @@ function occurredAt(referral: Referral): Instant | undefined {
   return text === undefined ? undefined : Date.parse(text);
 }
 
-/** The referral with a target: the one given, or the best that routing finds. */
-async function address(unit: Unit, draft: Referral, date: LocalDate): Promise<Referral | Refusal> {
-  if (draft.targetInstitutionId !== null) {
-    if (unit.network.institution(draft.targetInstitutionId)) return draft;
+/** The referral with a target: the one given, else where its places are, else the best that routing finds. */
+async function address(unit: Unit, draft: Referral, reserve: ReserveRequest | undefined, date: LocalDate): Promise<Referral | Refusal> {
+  const given = draft.targetInstitutionId ?? (await institutionOfPlaces(unit, draft, reserve));
+  if (given !== undefined) {
+    if (unit.network.institution(given)) return { ...draft, targetInstitutionId: given };
     return invalid(field('/targetInstitutionId', '机构不存在', 'Unknown institution'));
   }
   const advice = await bestTarget(unit, {
@@ -67,7 +81,8 @@ async function address(unit: Unit, draft: Referral, date: LocalDate): Promise<Re
     sourceInstitutionId: draft.sourceInstitutionId,
     targetDepartment: draft.targetDepartment ?? undefined,
     needs: draft.content.needs,
-    from: date < localDateOf(unit.now) ? undefined : date,
+    sex: draft.content.sex,
+    date,
   });
   const best = advice.candidates[0];
   if (!best) {
@@ -76,6 +91,15 @@ async function address(unit: Unit, draft: Referral, date: LocalDate): Promise<Re
     });
   }
   return { ...draft, targetInstitutionId: best.institutionId };
+}
+
+/** Where the places are that the draft holds, or that are asked for with it: whoever chose them chose the receiver. */
+async function institutionOfPlaces(unit: Unit, draft: Referral, reserve: ReserveRequest | undefined): Promise<string | undefined> {
+  for (const reservation of await reservationsOf(unit, draft)) {
+    const held = seenAt(reservation, unit.now).places.find((place) => place.state === 'held');
+    if (held) return held.institutionId;
+  }
+  return unit.pool(reserve?.items[0]?.poolId ?? '')?.institutionId;
 }
 
 /**
@@ -92,8 +116,11 @@ function chooseConsortium(unit: Unit, referral: Referral, date: LocalDate): Cons
     return invalid(field('/consortiumId', '双方当日不同属该医联体', 'Not a consortium that both institutions share on this date'));
   }
   if (shared[0] || emergency) return shared[0];
-  const forbids = unit.network.consortiaOf(source).some((c) => c.outsideReferral === 'refuse' && c.members.some((m) => m.institutionId === source && m.periods.some((p) => p.from <= date && (!p.until || date <= p.until))));
-  return forbids ? refuse('not_in_consortium') : undefined;
+  return refusesOutsiders(unit.network, source, date) ? refuse('not_in_consortium') : undefined;
+}
+
+async function checkStatement(unit: Unit, referral: Referral, retroDays: number): Promise<FieldError[]> {
+  return [...checkContent(referral, unit.now), ...checkRetro(referral, retroDays, unit.now), ...(await checkLineage(unit, referral))];
 }
 
 function checkTarget(referral: Referral, source: Institution, target: Institution, consortium: Consortium | undefined, date: LocalDate): FieldError[] {
@@ -106,7 +133,9 @@ function checkTarget(referral: Referral, source: Institution, target: Institutio
   const from = levelOn(source, date);
   const to = levelOn(target, date);
   if (!directionFits(referral.direction, from, to, target.kind)) {
-    errors.push(field('/direction', `转诊方向与机构级别不符（${from} → ${to}）`, `The direction does not fit the levels (${from} to ${to})`));
+    // Handed on, it is the new receiver that does not fit, not what the sender wrote.
+    const at = isHandedOn(referral) ? '/targetInstitutionId' : '/direction';
+    errors.push(field(at, `转诊方向与机构级别不符（${from} → ${to}）`, `The direction does not fit the levels (${from} to ${to})`));
   } else if (referral.direction === 'up' && consortium?.stepwise && levelStep(from, to) > 1) {
     errors.push(field('/targetInstitutionId', '该医联体要求逐级转诊', 'This consortium refers step by step'));
   }
@@ -130,6 +159,8 @@ interface Circumstances {
   readonly target: Institution;
   readonly consortium: Consortium | undefined;
   readonly date: LocalDate;
+  /** Since when the patient waits. */
+  readonly waitingSince: Instant;
   readonly linkedOlder: string | null;
 }
 
@@ -165,12 +196,12 @@ function decide(unit: Unit, referral: Referral, facts: Circumstances): Referral 
     outside: consortium === undefined,
     retro,
     facts: [...new Set([...referral.course.facts, ...supervision])],
-    warnings: [...referral.course.warnings, ...checkFormulary(referral.content, target.formulary)],
+    warnings: warningsWith(referral.course.warnings, referral.content, target.formulary),
     entitlement,
     linkedOlder: facts.linkedOlder,
-    consentDueAt: emergency && !referral.content.consent ? unit.now + timers.deferredDocumentsHours * HOUR : null,
+    consentDueAt: referral.course.consentDueAt ?? (emergency && !referral.content.consent ? unit.now + timers.deferredDocumentsHours * HOUR : null),
     submittedAt: unit.now,
-    waitingSince: referral.course.waitingSince ?? unit.now,
+    waitingSince: facts.waitingSince,
     ...(emergency ? { acceptedBy: 'green-channel' as const, acceptedAt: unit.now } : {}),
   };
   return advance(addressed, { status: emergency ? 'accepted' : 'submitted', course }, unit.now, timers);
@@ -182,9 +213,8 @@ async function book(unit: Unit, sent: Referral, request: ReserveRequest): Promis
   if (isRefusal(made)) return made;
   const { reservation, confirmed } = made;
   const withIt = withReservation(sent, reservation.id);
-  const timers = timersOf(sent.consortiumId === null ? undefined : unit.network.consortium(sent.consortiumId));
-  const referral = confirmed ? settleBooking(withIt, await bookingOf(unit, withIt), 'sender', unit.now, timers) : withIt;
-  return { referral: { ...referral, version: sent.version }, reservation: { id: reservation.id, confirmed } };
+  const referral = confirmed ? settleBooking(withIt, await bookingOf(unit, withIt), 'sender', unit.now, timersFor(unit, sent)) : withIt;
+  return { referral, reservation: { id: reservation.id, confirmed } };
 }
 
 export function withReservation(referral: Referral, id: string): Referral {

@@ -1,7 +1,6 @@
-import { field, invalid, isRefusal, refuse } from '../../../kernel/problem.js';
-import { checkContent, checkReason, diseaseKeyOf } from '../../../domain/content.js';
-import { advance, amend, REINSTATE_DAYS } from '../../../domain/referral-machine.js';
-import { DAY } from '../../../kernel/calendar.js';
+import { field, invalid, isRefusal } from '../../../kernel/problem.js';
+import { checkContent, checkReason, diseaseKeyOf, warningsWith } from '../../../domain/content.js';
+import { advance, amend } from '../../../domain/referral-machine.js';
 import type { ReferralContent } from '../../../domain/referral.js';
 import { timersFor } from '../referral-event.js';
 import { knowPatient } from '../draft.js';
@@ -21,16 +20,24 @@ export const provideInfo: Action<'provide-info'> = async (unit, { referral }, bo
   const fixed = FIXED.filter((name) => name in changes);
   if (fixed.length > 0) return invalid(...fixed.map((name) => field(`/changes/${name}`, '提交后不能修改此项', 'This cannot change after submission')));
 
-  const known = patient ? await knowPatient(unit, patient, referral.urgency === 'emergency', referral.area) : undefined;
+  const known = patient ? await knowPatient(unit, patient, referral.urgency === 'emergency', referral.area, { at: '/changes', present: referral.patientId }) : undefined;
   if (isRefusal(known)) return known;
   if (known && known.patientId !== referral.patientId) return invalid(field('/changes/patient/idNumber', '不是同一患者', 'Another person'));
   const content: ReferralContent = { ...referral.content, ...changes, sex: patient?.sex ?? referral.content.sex };
   const errors = checkContent({ ...referral, content }, unit.now);
   if (errors.length > 0) return invalid(...errors.map((e) => ({ ...e, pointer: `/changes${e.pointer}` })));
 
+  const noticed = known?.warnings ?? referral.course.warnings;
   const answered = advance(
     { ...referral, content, diseaseKey: diseaseKeyOf(content), sealedPatient: known ? unit.vault.seal(`referral:${referral.id}`, known.patient) : referral.sealedPatient },
-    { status: 'submitted', course: { statusBefore: null, responsible: { ...referral.course.responsible, ...responsible } } },
+    {
+      status: 'submitted',
+      course: {
+        statusBefore: null,
+        responsible: { ...referral.course.responsible, ...responsible },
+        warnings: warningsWith(noticed, content, unit.network.institution(referral.targetInstitutionId ?? '')?.formulary),
+      },
+    },
     unit.now,
     timersFor(unit, referral),
   );
@@ -38,9 +45,13 @@ export const provideInfo: Action<'provide-info'> = async (unit, { referral }, bo
 };
 
 export const accept: Action<'accept'> = async (unit, { referral }, body) => {
-  const responsible = body.handler ? { ...referral.course.responsible, handler: body.handler } : referral.course.responsible;
+  const { responsible: before } = referral.course;
+  const responsible = body.handler ? { ...before, handler: body.handler } : before;
   const course = { acceptedBy: 'receiver' as const, acceptedAt: unit.now, statusBefore: null, responsible };
-  return { referral: advance(referral, { status: 'accepted', course }, unit.now, timersFor(unit, referral)) };
+  return {
+    referral: advance(referral, { status: 'accepted', course }, unit.now, timersFor(unit, referral)),
+    data: body.handler ? { handler: body.handler.code ?? null, handlerBefore: before.handler?.code ?? null } : {},
+  };
 };
 
 /** A change of urgency by the receiver. An emergency that was none is counted: misuse of the green channel. */
@@ -63,8 +74,6 @@ export const acknowledge: Action<'acknowledge'> = async (unit, { referral }, bod
 
 /** A receiver takes an expired referral up again, within thirty days; its places are gone and must be taken anew. */
 export const reinstate: Action<'reinstate'> = async (unit, { referral }) => {
-  const expiredAt = referral.course.endedAt ?? referral.updatedAt;
-  if (unit.now >= expiredAt + REINSTATE_DAYS * DAY) return refuse('invalid_transition', { currentStatus: 'expired', allowedActions: [] });
   const status = referral.course.statusBefore === 'scheduled' ? 'accepted' : (referral.course.statusBefore ?? 'submitted');
   const course = { statusBefore: null, endedAt: null };
   return { referral: advance(referral, { status, course }, unit.now, timersFor(unit, referral)) };

@@ -24,8 +24,9 @@ export const receive: Action<'receive'> = async (unit, { referral }, body) => {
   }
   const operator = unit.actor.operator;
   const manager = body.manager ?? (operator ? { code: operator.code, name: operator.name } : undefined);
-  const before = referral.course.responsible.manager ?? null;
-  const responsible = manager ? { ...referral.course.responsible, manager } : referral.course.responsible;
+  // The sender's manager is responsible no more, whether or not the receiver says who is.
+  const { manager: before, ...others } = referral.course.responsible;
+  const responsible = manager ? { ...others, manager } : others;
   const tasks = referral.direction === 'down' ? await planFollowUps(unit, referral) : 0;
   return {
     referral: advance(referral, { status: 'in-care', course: { receivedAt: unit.now, responsible } }, unit.now, timersFor(unit, referral)),

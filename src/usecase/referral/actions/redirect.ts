@@ -1,6 +1,8 @@
 import { localDateOf } from '../../../kernel/calendar.js';
+import { must } from '../../../kernel/assert.js';
 import { field, invalid, isRefusal } from '../../../kernel/problem.js';
 import { checkReason } from '../../../domain/content.js';
+import { findDepartment, type Institution } from '../../../domain/network.js';
 import { advance } from '../../../domain/referral-machine.js';
 import type { Referral } from '../../../domain/referral.js';
 import { freePlaces } from '../../reservation/places.js';
@@ -19,39 +21,54 @@ import type { Action } from './action.js';
 export const redirect: Action<'redirect'> = async (unit, { referral }, body) => {
   const errors = checkReason('redirect', body.reasonCode, body.comment, '/reasonCode', '/comment');
   const target = unit.network.institution(body.targetInstitutionId);
-  if (!target) errors.push(field('/targetInstitutionId', '机构不存在', 'Unknown institution'));
-  if (body.targetInstitutionId === referral.targetInstitutionId && departmentOf(body.targetDepartment) === referral.targetDepartment) {
+  if (!target) return invalid(...errors, field('/targetInstitutionId', '机构不存在', 'Unknown institution'));
+  const department = departmentOf(body.targetDepartment) ?? kept(referral.targetDepartment, target);
+  if (target.id === referral.targetInstitutionId && department === referral.targetDepartment) {
     errors.push(field('/targetInstitutionId', '与现接收方相同', 'That is the present receiver'));
   }
   if (errors.length > 0) return invalid(...errors);
 
   const released = await freePlaces(unit, referral, ['held', 'confirmed']);
-  const id = unit.ids.next(target?.area ?? referral.area);
+  const id = unit.ids.next(target.area);
   const ended = advance(
     referral,
     { status: 'redirected', course: { redirectedTo: id, ending: { reasonCode: body.reasonCode, comment: body.comment ?? null }, endedAt: unit.now } },
     unit.now,
     timersFor(unit, referral),
   );
-  // Saved before the new one is judged, so that the old is no duplicate of it.
-  await unit.saveReferral(ended);
-  const sent = await submit(unit, successor(unit, ended, id, target?.area ?? referral.area, body.targetInstitutionId, departmentOf(body.targetDepartment)), undefined);
+  const sent = await submit(unit, successor(unit, ended, id, target, department), undefined);
   if (isRefusal(sent)) return sent;
   await unit.insertReferral(sent.referral);
-  unit.append(referralEvent(sent.referral, 'submitted', { ...submittedFacts(sent.referral, null), redirectedFrom: referral.id }));
-  return { referral: ended, data: { reasonCode: body.reasonCode, redirectedTo: id, targetInstitutionId: body.targetInstitutionId, released } };
+  const documents = await copyDocuments(unit, ended, sent.referral);
+  unit.append(referralEvent(sent.referral, 'submitted', { ...submittedFacts(sent.referral, null), redirectedFrom: referral.id, documents }));
+  return { referral: ended, data: { reasonCode: body.reasonCode, redirectedTo: id, targetInstitutionId: target.id, released } };
 };
 
-function successor(unit: Unit, ended: Referral, id: string, area: string, targetInstitutionId: string, targetDepartment: string | null): Referral {
+/** The department that was asked for, where the new receiver has it too. */
+function kept(department: string | null, target: Institution): string | null {
+  return department !== null && findDepartment(target, department) ? department : null;
+}
+
+/** The papers follow the patient: the new receiver cannot see the referral that they were sent with. */
+async function copyDocuments(unit: Unit, from: Referral, to: Referral): Promise<number> {
+  const documents = await unit.documents(from.id);
+  for (const { id } of documents) {
+    const { content, ...document } = must(await unit.document(from.id, id), 'a listed document has its content');
+    await unit.insertDocument({ ...document, id: unit.ids.next(to.area), referralId: to.id, state: 'delivered' }, content);
+  }
+  return documents.length;
+}
+
+function successor(unit: Unit, ended: Referral, id: string, target: Institution, targetDepartment: string | null): Referral {
   const patient = unit.vault.open(`referral:${ended.id}`, ended.sealedPatient);
   return {
     ...ended,
     id,
-    area,
+    area: target.area,
     referralNo: `R${localDateOf(unit.now).slice(2).replaceAll('-', '')}${unit.ids.code(10)}`,
     status: 'draft',
     version: 0,
-    targetInstitutionId,
+    targetInstitutionId: target.id,
     targetDepartment,
     consortiumId: null,
     createdAt: unit.now,

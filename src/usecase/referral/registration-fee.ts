@@ -1,0 +1,21 @@
+import type { PlaceState } from '../../contract/vocabulary.js';
+import type { Referral } from '../../domain/referral.js';
+import { seenAt } from '../../domain/reservation.js';
+import type { Reads } from '../ports.js';
+import { reservationsOf } from '../reservation/booking.js';
+
+/** Of several clinics the one that was visited, else that is booked, else that is held. */
+const NEAREST: readonly PlaceState[] = ['fulfilled', 'confirmed', 'held'];
+
+/** What the registration costs, in fen: the fee of the clinic that the referral has a place in, else the receiver's. */
+export async function registrationFeeOf(reads: Reads, referral: Referral): Promise<number> {
+  const fees = new Map<PlaceState, number>();
+  for (const reservation of await reservationsOf(reads, referral)) {
+    for (const place of seenAt(reservation, reads.now).places) {
+      const fee = place.kind === 'clinic' ? reads.pool(place.poolId)?.registrationFeeFen : undefined;
+      if (fee !== undefined && !fees.has(place.state)) fees.set(place.state, fee);
+    }
+  }
+  const nearest = NEAREST.find((state) => fees.has(state));
+  return (nearest && fees.get(nearest)) ?? reads.network.institution(referral.targetInstitutionId ?? '')?.registrationFeeFen ?? 0;
+}
