@@ -1,0 +1,18 @@
+import { isRefusal } from '../../kernel/problem.js';
+import type { Reservation } from '../../domain/reservation.js';
+import { fulfilItems } from '../../domain/reservation-machine.js';
+import type { UseCase } from '../ports.js';
+import { carryOut, openReservation } from './opened.js';
+import type { ItemsCommand } from './release.js';
+
+/**
+ * The receiver states that booked places are used. They stay taken: the bed is occupied, the slot is over.
+ *
+ * Refused: `not_found`, `wrong_party`, `version_mismatch`, `invalid_transition`, `invalid_content` (no such item).
+ */
+export const fulfil: UseCase<ItemsCommand, Reservation> = async (unit, { id, ifMatch, items, comment }) => {
+  const opened = await openReservation(unit, id, ifMatch);
+  if (isRefusal(opened)) return opened;
+  const change = fulfilItems(opened.reservation, items, opened.at);
+  return isRefusal(change) ? change : carryOut(unit, opened, 'fulfilled', change, { comment: comment ?? null });
+};

@@ -1,0 +1,19 @@
+import { isRefusal } from '../../kernel/problem.js';
+import type { Reservation } from '../../domain/reservation.js';
+import { miss } from '../../domain/reservation-machine.js';
+import type { UseCase } from '../ports.js';
+import { carryOut, openReservation } from './opened.js';
+import type { ItemsCommand } from './release.js';
+
+/**
+ * The receiver states that the patient did not come: booked places whose session has begun are free
+ * again. A scheduled referral that loses its last booked place is accepted again.
+ *
+ * Refused: `not_found`, `wrong_party`, `version_mismatch`, `invalid_transition`, `invalid_content` (no such item).
+ */
+export const noShow: UseCase<ItemsCommand, Reservation> = async (unit, { id, ifMatch, items, comment }) => {
+  const opened = await openReservation(unit, id, ifMatch);
+  if (isRefusal(opened)) return opened;
+  const change = miss(opened.reservation, items, opened.at);
+  return isRefusal(change) ? change : carryOut(unit, opened, 'no-show', change, { comment: comment ?? null });
+};
