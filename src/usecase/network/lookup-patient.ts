@@ -3,6 +3,7 @@ import { refuse } from '../../kernel/problem.js';
 import type { Patient } from '../../contract/referral.js';
 import { normaliseIdNumber } from '../../domain/identity.js';
 import { partyOf } from '../../domain/party.js';
+import { seenAt } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Query } from '../ports.js';
 
@@ -28,7 +29,7 @@ export const lookupPatient: Query<{ idType: string; idNumber: string }, PatientF
   const record = await reads.patientByDigest(reads.vault.digest(idType, normaliseIdNumber(idNumber)));
   if (!record) return refuse('not_found');
 
-  const open = await reads.openReferralsOf(record.id);
+  const open = (await reads.openReferralsOf(record.id)).map((r) => seenAt(r, reads.now)).filter((r) => r.status !== 'expired');
   const today = localDateOf(reads.now);
   const openReferrals = open.filter((referral) => partyOf(referral, actor, reads.network, today) !== undefined);
   return {
