@@ -1,0 +1,61 @@
+import { DAY, HOUR, type Instant } from '../../src/kernel/calendar.js';
+import type { Allotment } from '../../src/contract/capacity.js';
+import type { Asker } from '../../src/domain/allotment.js';
+import type { Pool, Session } from '../../src/domain/capacity.js';
+import type { Place, Reservation } from '../../src/domain/reservation.js';
+import type { Referral } from '../../src/domain/referral.js';
+import { AREA } from './network.js';
+
+/** Records of the capacity domain for tests without a store. */
+
+/** 08:00 on Monday 10 July 2017, local time: when the sessions of these tests begin. */
+export const START: Instant = Date.UTC(2017, 6, 10, 0);
+
+export function pool(more: Partial<Pool> = {}): Pool {
+  return { id: 'pool', area: AREA, institutionId: 't1', kind: 'clinic', department: '03', name: '内科门诊', booking: 'direct', version: 1, updatedAt: 0, ...more };
+}
+
+export function allotment(id: string, more: Partial<Allotment> = {}): Allotment {
+  return { id, audience: {}, ...(more.shareBp === undefined ? { places: 2 } : {}), ...more };
+}
+
+export function session(more: Partial<Session> = {}): Session {
+  return {
+    poolId: 'pool', area: AREA, institutionId: 't1', startsAt: START, endsAt: START + 4 * HOUR, capacity: 10, takenElsewhere: 0, taken: 0, drawn: {},
+    closedReason: null, reportedAt: null, source: null, earliestExpiry: null, updatedAt: START - 30 * DAY, ...more,
+  };
+}
+
+/** A primary sender of group g1 with a routine referral. */
+export function asker(more: Partial<Asker> = {}): Asker {
+  return { level: 'primary', urgency: 'routine', consortiumIds: ['g1'], ...more };
+}
+
+export function place(more: Partial<Place> = {}): Place {
+  return { item: 1, poolId: 'pool', institutionId: 't1', kind: 'clinic', startsAt: START, endsAt: START + 4 * HOUR, allotmentId: null, state: 'held', ...more };
+}
+
+export function reservation(places: readonly Place[], more: Partial<Reservation> = {}): Reservation {
+  const held = places.some((p) => p.state === 'held');
+  return {
+    id: 'reservation', area: AREA, code: 'ABCDEFGH', referralId: 'referral', version: 1, createdAt: START - DAY, ttlSeconds: 600,
+    expiresAt: held ? START : null, extended: false, places, ...more,
+  };
+}
+
+/** A submitted up-referral from p1 to t1 under g1, as far as capacity looks at it. */
+export function referral(more: Partial<Referral> = {}, course: Partial<Referral['course']> = {}): Referral {
+  return {
+    id: 'referral', area: AREA, referralNo: 'R0000000001', status: 'submitted', version: 1, direction: 'up', category: 'outpatient', urgency: 'routine',
+    sourceInstitutionId: 'p1', targetInstitutionId: 't1', targetDepartment: '03', consortiumId: 'g1', patientId: 'patient', diseaseKey: null,
+    deadlineAt: null, createdAt: 0, updatedAt: 0, sealedPatient: '',
+    content: { sex: '1' },
+    ...more,
+    course: {
+      responsible: {}, sourceLevel: 'primary', targetLevel: 'tertiary', ruleVersion: null, outside: false, retro: false, facts: [], warnings: [],
+      entitlement: null, reservationIds: [], acceptedBy: null, acknowledged: null, transferId: null, feedback: null, noReturnReason: null, ending: null,
+      redirectedFrom: null, redirectedTo: null, earlierReceivers: [], linkedOlder: null, consentDueAt: null, statusBefore: null, submittedAt: 1,
+      waitingSince: 1, acceptedAt: null, arrivedAt: null, receivedAt: null, endedAt: null, ...course,
+    },
+  };
+}
