@@ -6,11 +6,12 @@ import type { RecommendationInput } from '../../contract/routing.js';
 import type { Category, Direction, Urgency } from '../../contract/vocabulary.js';
 import type { Advice, Exclusion, Prospect, RoutingFacts, Weighed } from '../../domain/advice.js';
 import { askerFor, type Asker } from '../../domain/allotment.js';
-import { freePlacesIn, mayHoldExpired, withoutExpired, type Pool, type Session } from '../../domain/capacity.js';
+import type { Pool, Session } from '../../domain/capacity.js';
 import { normaliseDepartment } from '../../domain/codes.js';
 import { longestStay, poolServes, summarise, wantsOf, type Opening, type Wants } from '../../domain/openings.js';
 import { byDistance, exclusionOf, rank, sieve } from '../../domain/routing.js';
 import { lackReason } from '../../domain/routing-reasons.js';
+import { freePlacesNow } from '../capacity/free-places.js';
 import type { Query, Reads } from '../ports.js';
 
 /** A patient who has to go somewhere. */
@@ -127,8 +128,7 @@ async function openingsByPool(reads: Reads, facts: RoutingFacts, pools: Readonly
     const pool = must(pools.get(session.poolId), 'a session read is of a pool asked for');
     const asker = askers.get(pool.institutionId) ?? askerFor(facts.source, reads.network, pool.institutionId, facts.urgency, facts.date);
     askers.set(pool.institutionId, asker);
-    const net = mayHoldExpired(session, reads.now) ? withoutExpired(session, await reads.expiredHolds(session)) : session;
-    const places = freePlacesIn(pool, net, asker, reads.now);
+    const places = await freePlacesNow(reads, pool, session, asker);
     if (places) openings.push({ ...places, reportedAt: session.reportedAt });
   }
   return grouped(openings, (opening) => opening.poolId);
