@@ -2,22 +2,15 @@ import t from 'tap';
 import { DAY, formatInstant, HOUR } from '../../src/kernel/calendar.js';
 import type { PoolInput, SessionInput } from '../../src/contract/capacity.js';
 import type { PoolKind } from '../../src/contract/vocabulary.js';
-import type { Consortium, Institution, Network } from '../../src/domain/network.js';
 import type { Session } from '../../src/domain/capacity.js';
 import { removedAllotments, writePool } from '../../src/domain/pool.js';
 import { applyReport, readReports, type SessionReport } from '../../src/domain/session-report.js';
 import { allotment, pool, session, START } from '../kit/capacity.js';
-import { AREA, codeOf, INSTITUTIONS, pointersOf } from '../kit/network.js';
+import { AREA, codeOf, pointersOf } from '../kit/network.js';
+import { networkOf } from '../kit/referral.js';
 
 const NOW = START - DAY;
-const t1: Institution = { ...INSTITUTIONS.t1!, id: 't1', area: AREA, levels: [{ level: 'tertiary', since: '2017-01-01' }], version: 1, updatedAt: 0 };
-const network: Network = {
-  institution: (id) => (id === 't1' ? t1 : undefined),
-  consortium: (id) => (id === 'g1' ? ({ id } as Consortium) : undefined),
-  institutions: () => [t1],
-  consortia: () => [],
-  consortiaOf: () => [],
-};
+const network = networkOf();
 const input: PoolInput = { institutionId: 't1', kind: 'clinic', department: 'A03', name: '内科门诊' };
 
 t.test('a pool is kept with its department stripped, the area of its institution and a way of booking', async (t) => {

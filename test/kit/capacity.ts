@@ -3,7 +3,6 @@ import type { Allotment } from '../../src/contract/capacity.js';
 import type { Asker } from '../../src/domain/allotment.js';
 import type { Pool, Session } from '../../src/domain/capacity.js';
 import type { Place, Reservation } from '../../src/domain/reservation.js';
-import type { Referral } from '../../src/domain/referral.js';
 import { AREA } from './network.js';
 
 /** Records of the capacity domain for tests without a store. */
@@ -40,22 +39,5 @@ export function reservation(places: readonly Place[], more: Partial<Reservation>
   return {
     id: 'reservation', area: AREA, code: 'ABCDEFGH', referralId: 'referral', version: 1, createdAt: START - DAY, ttlSeconds: 600,
     expiresAt: held ? START : null, extended: false, places, ...more,
-  };
-}
-
-/** A submitted up-referral from p1 to t1 under g1, as far as capacity looks at it. */
-export function referral(more: Partial<Referral> = {}, course: Partial<Referral['course']> = {}): Referral {
-  return {
-    id: 'referral', area: AREA, referralNo: 'R0000000001', status: 'submitted', version: 1, direction: 'up', category: 'outpatient', urgency: 'routine',
-    sourceInstitutionId: 'p1', targetInstitutionId: 't1', targetDepartment: '03', consortiumId: 'g1', patientId: 'patient', diseaseKey: null,
-    deadlineAt: null, createdAt: 0, updatedAt: 0, sealedPatient: '',
-    content: { sex: '1' },
-    ...more,
-    course: {
-      responsible: {}, sourceLevel: 'primary', targetLevel: 'tertiary', ruleVersion: null, outside: false, retro: false, facts: [], warnings: [],
-      entitlement: null, reservationIds: [], acceptedBy: null, acknowledged: null, transferId: null, feedback: null, noReturnReason: null, ending: null,
-      redirectedFrom: null, redirectedTo: null, earlierReceivers: [], linkedOlder: null, consentDueAt: null, statusBefore: null, submittedAt: 1,
-      waitingSince: 1, acceptedAt: null, arrivedAt: null, receivedAt: null, endedAt: null, ...course,
-    },
   };
 }

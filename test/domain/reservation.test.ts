@@ -1,0 +1,176 @@
+import t from 'tap';
+import { DAY, HOUR, SECOND } from '../../src/kernel/calendar.js';
+import { isRefusal } from '../../src/kernel/problem.js';
+import type { PlaceState, ReferralStatus } from '../../src/contract/vocabulary.js';
+import { bookingIn, itemsOf, seenAt, stateOf, type Place, type Reservation } from '../../src/domain/reservation.js';
+import { arrive, confirmHeld, expire, extendHold, free, fulfilItems, miss, release, unfulfil, type Change, type Circumstances } from '../../src/domain/reservation-machine.js';
+import { place, reservation, START } from '../kit/capacity.js';
+
+const NOW = START - HOUR;
+const at = (more: Partial<Circumstances> = {}): Circumstances => ({ now: NOW, by: 'sender', referralStatus: 'submitted', ifMatch: null, ...more });
+const receiver = (more: Partial<Circumstances> = {}) => at({ by: 'receiver', referralStatus: 'scheduled', ...more });
+
+/** A night of a bed: night 0 begins at noon of the day of START. */
+function night(n: number, more: Partial<Place> = {}): Place {
+  const startsAt = START + 4 * HOUR + n * DAY;
+  return place({ poolId: 'bed', kind: 'bed', item: 2, startsAt, endsAt: startsAt + DAY, ...more });
+}
+
+/** The refusal's code, or the states of the places in their order. */
+function outcome(change: Change | { code: string }): string {
+  return isRefusal(change) ? change.code : (change as Change).reservation.places.map((p) => p.state).join(' ');
+}
+
+t.test('the state of an item and of the whole follow from the places', async (t) => {
+  const rows: [places: Place[], items: string, whole: PlaceState][] = [
+    [[place()], 'held', 'held'],
+    [[place({ state: 'confirmed' }), night(0, { state: 'held' })], 'confirmed held', 'held'],
+    [[place({ state: 'fulfilled' }), night(0, { state: 'confirmed' })], 'fulfilled confirmed', 'confirmed'],
+    [[night(0, { state: 'fulfilled' }), night(1, { state: 'confirmed' })], 'fulfilled', 'fulfilled'],
+    [[night(0, { state: 'no-show' }), night(1, { state: 'confirmed' })], 'confirmed', 'confirmed'],
+    [[place({ state: 'no-show' }), night(0, { state: 'released' })], 'no-show released', 'no-show'],
+    [[place({ state: 'expired' }), night(0, { state: 'released' })], 'expired released', 'expired'],
+  ];
+  for (const [places, items, whole] of rows) {
+    const r = reservation(places);
+    t.equal(itemsOf(r).map((i) => i.state).join(' '), items);
+    t.equal(stateOf(r), whole, `${items}: ${whole}`);
+  }
+  t.match(itemsOf(reservation([night(1), night(0)]))[0], { item: 2, startsAt: START + 4 * HOUR, endsAt: START + 4 * HOUR + 2 * DAY });
+});
+
+t.test('a hold ends at its instant, whether or not anybody has noticed', async (t) => {
+  const held = reservation([place(), night(0, { state: 'confirmed' })]);
+  t.equal(stateOf(seenAt(held, START - 1)), 'held');
+  t.same(seenAt(held, START).places.map((p) => p.state), ['expired', 'confirmed']);
+  t.equal(seenAt(held, START).expiresAt, null);
+});
+
+t.test('confirming books all that is held', async (t) => {
+  const held = reservation([place(), night(0)]);
+  const arranged = (poolId: string) => poolId === 'bed';
+  const rows: [situation: string, reservation: Reservation, Circumstances, becomes: string][] = [
+    ['by the sender', held, at(), 'confirmed confirmed'],
+    ['by the receiver', held, receiver({ referralStatus: 'submitted' }), 'confirmed confirmed'],
+    ['in the version that is known', held, at({ ifMatch: 1 }), 'confirmed confirmed'],
+    ['in another version', held, at({ ifMatch: 2 }), 'version_mismatch'],
+    ['a millisecond before the hold ends', held, at({ now: START - 1 }), 'confirmed confirmed'],
+    ['at the instant at which it ends', held, at({ now: START }), 'hold_expired'],
+    ['expired and noticed', reservation([place({ state: 'expired' })]), at(), 'hold_expired'],
+    ['twice', reservation([place({ state: 'confirmed' })]), at(), 'invalid_transition'],
+    ['released', reservation([place({ state: 'released' })]), at(), 'invalid_transition'],
+    ['when the session is over', reservation([place()], { expiresAt: START + DAY }), at({ now: START + 4 * HOUR }), 'session_over'],
+  ];
+  for (const [situation, r, c, becomes] of rows) t.equal(outcome(confirmHeld(r, c, () => false)), becomes, situation);
+  t.equal(outcome(confirmHeld(held, at({ ifMatch: 9 }), arranged)), 'wrong_party', 'on an arranged pool it is not the sender who confirms');
+  t.equal(outcome(confirmHeld(held, receiver(), arranged)), 'confirmed confirmed', 'but the receiver');
+  const byStatus: [ReferralStatus, string][] = [
+    ['draft', 'invalid_transition'], ['submitted', 'confirmed'], ['info-requested', 'invalid_transition'], ['accepted', 'confirmed'],
+    ['scheduled', 'confirmed'], ['arrived', 'invalid_transition'], ['in-care', 'invalid_transition'], ['expired', 'invalid_transition'], ['cancelled', 'invalid_transition'],
+  ];
+  for (const [referralStatus, becomes] of byStatus) t.equal(outcome(confirmHeld(reservation([place()]), at({ referralStatus }), () => false)), becomes, `referral ${referralStatus}`);
+  t.match(confirmHeld(held, at(), () => false), { reservation: { version: 2, expiresAt: null }, freed: [] });
+});
+
+t.test('a hold is extended once, by its own length, while it stands', async (t) => {
+  const held = reservation([place()], { ttlSeconds: 900 });
+  t.match(extendHold(held, at()), { reservation: { expiresAt: START + 900 * SECOND, extended: true, version: 2 } });
+  const rows: [situation: string, Reservation, Circumstances, code: string][] = [
+    ['twice', reservation([place()], { extended: true }), at(), 'already_extended'],
+    ['late', held, at({ now: START }), 'hold_expired'],
+    ['late, and twice', reservation([place()], { extended: true }), at({ now: START }), 'hold_expired'],
+    ['nothing held', reservation([place({ state: 'confirmed' })]), at(), 'invalid_transition'],
+    ['another version', held, at({ ifMatch: 3 }), 'version_mismatch'],
+    ['a referral that has ended', held, at({ referralStatus: 'rejected' }), 'invalid_transition'],
+  ];
+  for (const [situation, r, c, code] of rows) t.equal(outcome(extendHold(r, c)), code, situation);
+});
+
+t.test('held and booked places are released, all or by item', async (t) => {
+  const booked = reservation([place({ state: 'confirmed', allotmentId: 'a' }), night(0, { state: 'confirmed' }), night(1, { state: 'confirmed' })]);
+  const rows: [situation: string, Reservation, items: number[] | undefined, Circumstances, becomes: string][] = [
+    ['all', booked, undefined, at(), 'released released released'],
+    ['a bed with its nights', booked, [2], at(), 'confirmed released released'],
+    ['held', reservation([place()]), undefined, at(), 'released'],
+    ['whatever the referral has come to', reservation([place({ state: 'confirmed' })]), undefined, receiver({ referralStatus: 'in-care' }), 'released'],
+    ['what is fulfilled stays', reservation([place({ state: 'fulfilled' }), night(0, { state: 'confirmed' })]), undefined, at(), 'fulfilled released'],
+    ['nothing but what is fulfilled', reservation([place({ state: 'fulfilled' })]), undefined, at(), 'invalid_transition'],
+    ['an item that is gone', reservation([place({ state: 'released' }), night(0)]), [1], at(), 'invalid_transition'],
+    ['an item that is not there', booked, [1, 9], at(), 'invalid_content'],
+    ['a hold that has run out', reservation([place()]), undefined, at({ now: START }), 'hold_expired'],
+    ['another version', booked, undefined, at({ ifMatch: 2 }), 'version_mismatch'],
+  ];
+  for (const [situation, r, items, c, becomes] of rows) t.equal(outcome(release(r, items, c)), becomes, situation);
+  const freed = release(booked, [1], at());
+  t.match(freed, { freed: [{ allotmentId: 'a' }], changed: [{ state: 'released' }] }, 'and go back to where they were drawn from');
+  t.match(release(booked, [1, 9], at()), { extra: { errors: [{ pointer: '/items/1' }] } });
+});
+
+t.test('a patient did not come: places that have begun are free, by the word of the receiver', async (t) => {
+  const booked = reservation([place({ state: 'confirmed' }), night(0, { state: 'confirmed' }), night(1, { state: 'confirmed' })]);
+  const rows: [situation: string, items: number[] | undefined, Circumstances, becomes: string][] = [
+    ['the sender says so', undefined, at({ now: START }), 'wrong_party'],
+    ['a millisecond before it begins', undefined, receiver({ now: START - 1 }), 'invalid_transition'],
+    ['as it begins', undefined, receiver({ now: START }), 'no-show confirmed confirmed'],
+    ['later nights may still be used', undefined, receiver({ now: START + 5 * HOUR }), 'no-show no-show confirmed'],
+    ['by item', [2], receiver({ now: START + 5 * HOUR }), 'confirmed no-show confirmed'],
+    ['an item that has not begun', [2], receiver({ now: START }), 'invalid_transition'],
+  ];
+  for (const [situation, items, c, becomes] of rows) t.equal(outcome(miss(booked, items, c)), becomes, situation);
+  t.equal(outcome(miss(reservation([place()]), undefined, receiver({ now: START - 1 }))), 'invalid_transition', 'what is only held is not missed');
+});
+
+t.test('a patient came: booked places are fulfilled and stay taken', async (t) => {
+  const booked = reservation([place({ state: 'confirmed' }), night(0, { state: 'confirmed' })]);
+  const rows: [situation: string, items: number[] | undefined, Circumstances, becomes: string][] = [
+    ['all', undefined, receiver(), 'fulfilled fulfilled'],
+    ['by item', [1], receiver({ referralStatus: 'in-care' }), 'fulfilled confirmed'],
+    ['the sender says so', undefined, at({ referralStatus: 'scheduled' }), 'wrong_party'],
+    ['before the referral is accepted', undefined, receiver({ referralStatus: 'submitted' }), 'invalid_transition'],
+    ['after it has ended', undefined, receiver({ referralStatus: 'completed' }), 'invalid_transition'],
+    ['another version', undefined, receiver({ ifMatch: 2 }), 'version_mismatch'],
+  ];
+  for (const [situation, items, c, becomes] of rows) t.equal(outcome(fulfilItems(booked, items, c)), becomes, situation);
+  t.match(fulfilItems(booked, undefined, receiver()), { freed: [] });
+});
+
+t.test('an arrival uses the places of its day, and gives up what was only held', async (t) => {
+  const arrival = START + HOUR; // 09:00
+  const bed = [night(0), night(1), night(2)];
+  const confirmed = (places: Place[]): Place[] => places.map((p) => ({ ...p, state: 'confirmed' }));
+  const later = place({ item: 3, startsAt: START + 3 * DAY, endsAt: START + 3 * DAY + HOUR });
+  const elsewhen = { expiresAt: START + DAY };
+  const rows: [situation: string, Reservation, arrivedAt: number, serves: boolean, becomes: string][] = [
+    ['booked for today', reservation(confirmed([place()])), arrival, true, 'fulfilled'],
+    ['held for today', reservation([place()], elsewhen), arrival, true, 'fulfilled'],
+    ['held for another day', reservation([later], elsewhen), arrival, true, 'released'],
+    ['booked for another day', reservation(confirmed([later])), arrival, true, 'confirmed'],
+    ['a booked bed: its first night, the others stay', reservation(confirmed(bed)), arrival, true, 'fulfilled confirmed confirmed'],
+    ['a held bed: its first night, the others are booked', reservation(bed, elsewhen), arrival, true, 'fulfilled confirmed confirmed'],
+    ['early in the morning: the night under way too', reservation(confirmed([night(-1), night(0), night(1)])), arrival, true, 'fulfilled fulfilled confirmed'],
+    ['two nights late: the held nights that have passed are given up', reservation([night(0), night(1), night(2)], { expiresAt: START + 9 * DAY }), START + 5 * HOUR + 2 * DAY, true, 'released released fulfilled'],
+    ['a hold that has run out', reservation([place()], { expiresAt: NOW }), arrival, true, 'expired'],
+    ['to another reservation: holds are given up', reservation([place()], elsewhen), arrival, false, 'released'],
+    ['to another reservation: what is booked stays', reservation(confirmed([place()])), arrival, false, 'confirmed'],
+  ];
+  for (const [situation, r, arrivedAt, serves, becomes] of rows) t.equal(outcome(arrive(r, arrivedAt, NOW, serves)), becomes, situation);
+});
+
+t.test('a mistaken arrival books again what it fulfilled', async (t) => {
+  t.equal(outcome(unfulfil(reservation([place({ state: 'fulfilled' }), night(0, { state: 'released' })]))), 'confirmed released');
+});
+
+t.test('what is given up with its referral is released, a hold that had run out is expired', async (t) => {
+  const mixed = reservation([place(), night(0, { state: 'confirmed' }), night(1, { state: 'fulfilled' })]);
+  t.equal(outcome(free(mixed, NOW, (p) => p.state !== 'fulfilled')), 'released released fulfilled');
+  t.equal(outcome(free(mixed, START, (p) => p.state !== 'fulfilled')), 'expired released fulfilled');
+  t.equal(free(mixed, NOW, () => false).reservation, mixed, 'the very record where nothing changes');
+  t.equal(expire(mixed, NOW, () => true).reservation, mixed, 'no hold has run out');
+  t.match(expire(mixed, START, () => true), { reservation: { version: 2, expiresAt: null }, freed: [{ state: 'held' }], changed: [{ state: 'expired' }] });
+  t.match(expire(reservation([place(), night(0)]), START, (p) => p.kind === 'bed').reservation, { expiresAt: START }, 'a hold lasts as long as one of its places');
+});
+
+t.test('the booking of a referral is its confirmed places, until the last of them ends', async (t) => {
+  t.equal(bookingIn([reservation([place(), night(0, { state: 'fulfilled' })])]), null);
+  t.same(bookingIn([reservation([place({ state: 'confirmed' })]), reservation([night(0, { state: 'confirmed' }), night(4)])]), { confirmed: 2, until: night(0).endsAt });
+});
