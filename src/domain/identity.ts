@@ -35,10 +35,10 @@ function birthDateOfId(number: string): LocalDate {
 }
 
 const MOBILE = /^(\+?86)?1[3-9]\d{9}$/;
-const LANDLINE = /^(\+?86)?(0\d{2,3})?[2-9]\d{6,7}(转\d{1,6}|-\d{1,6})?$/;
+const LANDLINE = /^(\+?86-?)?(0\d{2,3}-?)?[2-9]\d{6,7}(转\d{1,6}|-\d{1,6})?$/;
 
 function isPhone(text: string): boolean {
-  const digits = text.replace(/[\s()（）]|(?<=\d)-(?=\d{7,8}$)/gu, '');
+  const digits = text.replace(/[\s()（）]/gu, '');
   return MOBILE.test(digits) || LANDLINE.test(digits);
 }
 
