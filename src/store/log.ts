@@ -1,0 +1,106 @@
+import { assert } from '../kernel/assert.js';
+import { localDateOf, type Instant } from '../kernel/calendar.js';
+import { areaOfId } from '../kernel/ids.js';
+import { chained, CHECKPOINT_EVERY, GENESIS, headText, textsOf } from '../domain/chain.js';
+import type { EventActor, EventDraft } from '../domain/event.js';
+import type { Transfer } from '../domain/transfer.js';
+import type { Queries } from './queries/catalogue.js';
+import type { StoreVault } from './vault.js';
+
+export interface ChainEnd {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** What one unit wants to have logged, in order. */
+export class Drafts {
+  readonly events: EventDraft[] = [];
+  readonly transfers: { readonly transfer: Transfer; readonly event: number }[] = [];
+
+  append(event: EventDraft): void {
+    this.events.push(event);
+  }
+
+  appendTransfer(transfer: Transfer): void {
+    const event = this.events.length - 1;
+    assert(event >= 0, 'a transfer is recorded under an event that was appended before it');
+    assert(this.transfers.at(-1)?.event !== event, 'an event records one transfer: its number is the cursor of the ledger');
+    this.transfers.push({ transfer, event });
+  }
+}
+
+/**
+ * The writer of the log. There is one, so it numbers and chains as it goes, its end in memory: restored
+ * when a unit or a batch is taken back.
+ */
+export class LogWriter {
+  #end: ChainEnd;
+  #signed: ChainEnd;
+
+  private constructor(
+    end: ChainEnd,
+    private readonly queries: Queries,
+    private readonly vault: StoreVault,
+  ) {
+    this.#end = end;
+    this.#signed = end;
+  }
+
+  /**
+   * Each commit signs the end of the log. Where the signed end is not the end any more, the log was cut or
+   * rewritten while the service was down: the next signature must not cover that up, so the old head is
+   * kept as a checkpoint, which every later check will miss in the log.
+   */
+  static async open(queries: Queries, vault: StoreVault): Promise<LogWriter> {
+    const end = (await queries.log.last({})) ?? { seq: 0, hash: GENESIS };
+    const tip = await queries.log.tip({});
+    if (tip !== undefined && (tip.seq !== end.seq || tip.hash !== end.hash)) await queries.log.keepHead(tip);
+    return new LogWriter(end, queries, vault);
+  }
+
+  get end(): ChainEnd {
+    return this.#end;
+  }
+
+  /** The end as it is on the disk. */
+  get committedEnd(): ChainEnd {
+    return this.#signed;
+  }
+
+  restore(end: ChainEnd): void {
+    this.#end = end;
+  }
+
+  async write(drafts: Drafts, at: Instant, actor: EventActor, nextId: (area: string) => string): Promise<void> {
+    const first = this.#end.seq + 1;
+    for (const draft of drafts.events) {
+      const seq = this.#end.seq + 1;
+      const { type, area, subject, referralId } = draft;
+      const texts = textsOf({ ...draft, actor });
+      const facts = { id: nextId(area), type, at, area, subject, referralId };
+      const hash = this.vault.sha256(chained(this.#end.hash, seq, facts, texts));
+      await this.queries.log.insert({ seq, ...facts, ...texts, prevHash: this.#end.hash, hash });
+      this.#end = { seq, hash };
+    }
+    for (const { transfer, event } of drafts.transfers) {
+      assert(areaOfId(transfer.id) === transfer.area, 'the id of a transfer carries its prefecture');
+      await this.queries.transfer.insert({ ...transfer, seq: first + event, month: localDateOf(transfer.executedAt).slice(0, 7) });
+    }
+  }
+
+  /** Before the commit: signs the end of the log, and keeps the signature now and then. */
+  async sign(at: Instant): Promise<void> {
+    const { seq, hash } = this.#end;
+    if (seq === this.#signed.seq) return;
+    const head = { seq, hash, at, signature: this.vault.sign(headText({ seq, hash, at })) };
+    await this.queries.log.setTip(head);
+    if (Math.floor(seq / CHECKPOINT_EVERY) > Math.floor(this.#signed.seq / CHECKPOINT_EVERY)) {
+      await this.queries.log.keepHead(head);
+    }
+  }
+
+  /** After the commit. */
+  committed(): void {
+    this.#signed = this.#end;
+  }
+}

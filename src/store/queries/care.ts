@@ -1,0 +1,74 @@
+import { and, asc, eq, getTableColumns, gt, lt, sql } from 'drizzle-orm';
+import type { Stay } from '../../domain/stay.js';
+import type { DocumentRecord, FollowUp, Message } from '../../usecase/ports.js';
+import { many, one, run } from '../bind.js';
+import type { Kit } from '../columns.js';
+import type { Tables } from '../tables/schema.js';
+import { columns, everyColumn, p } from './placeholders.js';
+import type { ById } from './referral.js';
+
+export interface OfReferral {
+  readonly area: string;
+  readonly referralId: string;
+}
+
+/** Messages, documents and follow-ups of a referral, and stays. */
+export function careQueries(k: Kit, t: Tables) {
+  const { message: m, document: d, followUp: f, stay: s } = t;
+  const { area: _area, sealedContent, ...facts } = getTableColumns(d);
+  const theDocument = and(eq(d.area, p('area')), eq(d.referralId, p('referralId')), eq(d.id, p('id')));
+  const theStay = and(eq(s.area, p('area')), eq(s.id, p('id')));
+  const theFollowUp = and(eq(f.area, p('area')), eq(f.id, p('id')));
+  return {
+    messages: many<OfReferral>()(
+      k.build.select().from(m).where(and(eq(m.area, p('area')), eq(m.referralId, p('referralId')))).orderBy(asc(m.id)),
+    ),
+    insertMessage: run<Omit<Message, 'text'> & { area: string; sealedText: string }>()(k.build.insert(m).values(everyColumn(m))),
+
+    documents: many<OfReferral>()(
+      k.build.select(facts).from(d).where(and(eq(d.area, p('area')), eq(d.referralId, p('referralId')))).orderBy(asc(d.id)),
+    ),
+    document: one<OfReferral & { id: string }>()(k.build.select({ ...facts, sealedContent }).from(d).where(theDocument)),
+    insertDocument: run<DocumentRecord & { area: string; sealedContent: Uint8Array }>()(k.build.insert(d).values(everyColumn(d))),
+    updateDocument: run<DocumentRecord & { area: string }>()(
+      k.build.update(d).set(columns(d, 'kind', 'title', 'state')).where(theDocument),
+    ),
+    deleteDocument: run<OfReferral & { id: string }>()(k.build.delete(d).where(theDocument)),
+
+    followUp: one<ById>()(k.build.select().from(f).where(theFollowUp)),
+    followUpsOf: many<{ referralId: string }>()(
+      k.build.select().from(f).where(eq(f.referralId, p('referralId'))).orderBy(asc(f.id)),
+    ),
+    followUpsInState: many<{ institutionId: string; state: string; dueBefore: string; after: string; limit: number }>()(
+      k.build
+        .select()
+        .from(f)
+        .where(and(eq(f.institutionId, p('institutionId')), eq(f.state, p('state')), gt(f.id, p('after')), lt(f.dueOn, p('dueBefore'))))
+        .orderBy(asc(f.id))
+        .limit(p('limit')),
+    ),
+    insertFollowUp: run<FollowUp>()(k.build.insert(f).values(everyColumn(f))),
+    updateFollowUp: run<FollowUp>()(
+      k.build
+        .update(f)
+        .set(columns(f, 'institutionId', 'state', 'dueOn', 'content', 'result', 'guidance', 'doneAt', 'doneBy'))
+        .where(theFollowUp),
+    ),
+
+    stay: one<ById>()(k.build.select().from(s).where(theStay)),
+    stayByNumber: one<{ institutionId: string; number: string }>()(
+      k.build.select().from(s).where(and(eq(s.institutionId, p('institutionId')), eq(s.number, p('number')))),
+    ),
+    insertStay: run<Stay>()(k.build.insert(s).values(everyColumn(s))),
+    updateStay: run<Stay>()(
+      k.build
+        .update(s)
+        .set(
+          columns(
+            s, 'patientId', 'referralId', 'executedReferral', 'level', 'sourceVersion', 'version', 'updatedAt', 'record', 'sealedPatient',
+          ),
+        )
+        .where(and(theStay, sql`${s.version} = ${p('version')} - 1`)),
+    ),
+  };
+}

@@ -1,0 +1,257 @@
+import { assert } from '../kernel/assert.js';
+import type { Instant } from '../kernel/calendar.js';
+import { areaOfId, type IdMaker } from '../kernel/ids.js';
+import type { Pool, Session } from '../domain/capacity.js';
+import type { EventActor, EventDraft } from '../domain/event.js';
+import type { Consortium, Institution } from '../domain/network.js';
+import type { Referral } from '../domain/referral.js';
+import type { Place, Reservation } from '../domain/reservation.js';
+import type { Stay } from '../domain/stay.js';
+import type { Transfer } from '../domain/transfer.js';
+import type { Actor, Client, DocumentRecord, FollowUp, Message, PatientRecord, SessionKey, StoredPlace, Unit } from '../usecase/ports.js';
+import { KEPT_FOR } from './answers.js';
+import type { Directory } from './directory.js';
+import { Drafts, type LogWriter } from './log.js';
+import type { Queries } from './queries/catalogue.js';
+import { StoreReads } from './reads.js';
+import type { StoreVault } from './vault.js';
+
+/** What all units of a store share. */
+export interface World {
+  readonly queries: Queries;
+  readonly directory: Directory;
+  readonly vault: StoreVault;
+  readonly log: LogWriter;
+  readonly ids: IdMaker;
+}
+
+/** The writing half of the ports: one unit of work, inside the savepoint that its batch has opened. */
+export class StoreUnit extends StoreReads implements Unit {
+  readonly ids: Unit['ids'];
+  readonly #log: LogWriter;
+  readonly #drafts = new Drafts();
+  /** Referrals as they were loaded or last saved: an update rewrites only what has changed. */
+  readonly #loaded = new Map<string, Referral>();
+  #ended = false;
+
+  constructor(
+    world: World,
+    readonly actor: Actor,
+    now: Instant,
+  ) {
+    super(now, world.queries, world.directory, world.vault);
+    this.#log = world.log;
+    this.ids = { next: (area) => world.ids.next(now, area), code: (length) => world.ids.code(length) };
+  }
+
+  protected override get q(): Queries {
+    assert(!this.#ended, 'a unit of work has ended and cannot be used again');
+    return this.queries;
+  }
+
+  /** Nothing can be done through this unit any more. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** The last act of a unit that ends well: its events enter the log. */
+  async writeLog(): Promise<void> {
+    if (this.#drafts.events.length > 0) await this.#log.write(this.#drafts, this.now, this.eventActor(), this.ids.next);
+  }
+
+  async saveInstitution(institution: Institution): Promise<void> {
+    await this.q.directory.putInstitution({ id: institution.id, area: institution.area, doc: institution });
+    this.directory.putInstitution(institution);
+    await this.revise('institution', institution);
+  }
+
+  async saveConsortium(consortium: Consortium): Promise<void> {
+    await this.q.directory.putConsortium({ id: consortium.id, doc: consortium });
+    this.directory.putConsortium(consortium);
+    await this.revise('consortium', consortium);
+  }
+
+  async savePool(pool: Pool): Promise<void> {
+    await this.q.directory.putPool({ id: pool.id, area: pool.area, institutionId: pool.institutionId, doc: pool });
+    this.directory.putPool(pool);
+    await this.revise('pool', pool);
+  }
+
+  async insertClient(client: Client): Promise<void> {
+    await this.q.directory.insertClient(client);
+    this.directory.putClient(client);
+  }
+
+  async revokeClient(id: string): Promise<void> {
+    const client = this.directory.client(id);
+    assert(client !== undefined, 'only a known client is revoked');
+    await this.q.directory.revokeClient({ id, revokedAt: this.now });
+    this.directory.putClient({ ...client, revokedAt: this.now });
+  }
+
+  async lockReferral(id: string): Promise<Referral | undefined> {
+    const area = areaOfId(id);
+    const referral = area === undefined ? undefined : await this.q.referral.lock({ area, id });
+    if (referral !== undefined) this.#loaded.set(id, referral);
+    return referral;
+  }
+
+  async insertReferral(referral: Referral): Promise<void> {
+    assertArea(referral);
+    await this.q.referral.insert(referral);
+    this.#loaded.set(referral.id, referral);
+  }
+
+  async saveReferral(referral: Referral): Promise<void> {
+    const loaded = this.#loaded.get(referral.id);
+    assert(loaded !== undefined, 'a referral is locked before it is saved');
+    const { update, updateWhole } = this.q.referral;
+    const same = loaded.content === referral.content && loaded.sealedPatient === referral.sealedPatient;
+    assertOne(await (same ? update(referral) : updateWhole(referral)), 'the saved version of a referral is the one after the locked');
+    this.#loaded.set(referral.id, referral);
+  }
+
+  async lockReservation(id: string): Promise<Reservation | undefined> {
+    const area = areaOfId(id);
+    return area === undefined ? undefined : this.withPlaces(await this.q.reservation.lock({ area, id }));
+  }
+
+  async insertReservation(reservation: Reservation): Promise<void> {
+    assertArea(reservation);
+    await this.q.reservation.insert(reservation);
+    for (const place of reservation.places) await this.q.place.insert(rowOf(reservation, place));
+  }
+
+  async saveReservation(before: Reservation, after: Reservation): Promise<void> {
+    assertOne(await this.q.reservation.update(after), 'the saved version of a reservation is the one after the loaded');
+    const known = new Map(before.places.map((place) => [placeKey(place), place]));
+    for (const place of after.places) {
+      const was = known.get(placeKey(place));
+      if (was === undefined) await this.q.place.insert(rowOf(after, place));
+      else if (!samePlace(was, place)) assertOne(await this.q.place.update(rowOf(after, place)), 'a known place is in the store');
+    }
+  }
+
+  async lockSession(key: SessionKey): Promise<Session | undefined> {
+    const area = this.directory.pool(key.poolId)?.area;
+    return area === undefined ? undefined : this.q.session.lock({ area, poolId: key.poolId, startsAt: key.startsAt });
+  }
+
+  async insertSession(session: Session): Promise<void> {
+    assert(this.directory.pool(session.poolId)?.area === session.area, 'a session lies in the prefecture of its pool');
+    await this.q.session.insert(session);
+  }
+
+  async saveSession(session: Session): Promise<void> {
+    assertOne(await this.q.session.update(session), 'a saved session is in the store');
+  }
+
+  async overdueHoldsOf(key: SessionKey): Promise<readonly StoredPlace[]> {
+    return this.q.place.overdue({ poolId: key.poolId, startsAt: key.startsAt, now: this.now });
+  }
+
+  async insertPatient(patient: PatientRecord): Promise<void> {
+    await this.q.referral.insertPatient({ ...patient, area: areaIn(patient.id) });
+  }
+
+  async savePatient(patient: PatientRecord): Promise<void> {
+    assertOne(await this.q.referral.updatePatient({ ...patient, area: areaIn(patient.id) }), 'a saved patient is in the store');
+  }
+
+  async insertMessage(message: Message): Promise<void> {
+    const { text, ...facts } = message;
+    const sealedText = this.vault.seal(`message:${message.id}`, text);
+    await this.q.care.insertMessage({ ...facts, area: areaIn(message.referralId), sealedText });
+  }
+
+  async insertDocument(document: DocumentRecord, content: Uint8Array): Promise<void> {
+    const sealedContent = this.vault.sealBytes(`document:${document.id}`, content);
+    await this.q.care.insertDocument({ ...document, area: areaIn(document.referralId), sealedContent });
+  }
+
+  async saveDocument(document: DocumentRecord): Promise<void> {
+    assertOne(await this.q.care.updateDocument({ ...document, area: areaIn(document.referralId) }), 'a saved document is in the store');
+  }
+
+  async deleteDocument(referralId: string, id: string): Promise<void> {
+    assertOne(await this.q.care.deleteDocument({ area: areaIn(referralId), referralId, id }), 'a deleted document is in the store');
+  }
+
+  async insertFollowUp(followUp: FollowUp): Promise<void> {
+    assertArea(followUp);
+    await this.q.care.insertFollowUp(followUp);
+  }
+
+  async saveFollowUp(followUp: FollowUp): Promise<void> {
+    assertOne(await this.q.care.updateFollowUp(followUp), 'a saved follow-up is in the store');
+  }
+
+  async insertStay(stay: Stay): Promise<void> {
+    assertArea(stay);
+    await this.q.care.insertStay(stay);
+  }
+
+  async saveStay(stay: Stay): Promise<void> {
+    assertOne(await this.q.care.updateStay(stay), 'the saved version of a stay is the one after the loaded');
+  }
+
+  async overdueReservations(limit: number): Promise<readonly string[]> {
+    return (await this.q.reservation.overdue({ now: this.now, limit })).map((row) => row.id);
+  }
+
+  async overdueReferrals(limit: number): Promise<readonly string[]> {
+    return (await this.q.referral.overdue({ now: this.now, limit })).map((row) => row.id);
+  }
+
+  async forgetAnswers(limit: number): Promise<number> {
+    return this.q.answer.deleteOld({ before: this.now - KEPT_FOR, limit });
+  }
+
+  append(event: EventDraft): void {
+    this.#drafts.append(event);
+  }
+
+  appendTransfer(transfer: Transfer): void {
+    this.#drafts.appendTransfer(transfer);
+  }
+
+  private async revise(kind: 'institution' | 'consortium' | 'pool', doc: Institution | Consortium | Pool): Promise<void> {
+    await this.q.directory.insertRevision({ kind, id: doc.id, version: doc.version, doc, at: this.now, actor: this.eventActor() });
+  }
+
+  private eventActor(): EventActor {
+    const { clientId, institutionId, operator } = this.actor;
+    return { clientId, institutionId, operator: operator === null ? null : { code: operator.code, name: operator.name } };
+  }
+}
+
+function rowOf(reservation: Reservation, place: Place) {
+  return { ...place, area: reservation.area, reservationId: reservation.id };
+}
+
+function placeKey(place: Place): string {
+  return `${place.item}@${place.startsAt}`;
+}
+
+function samePlace(a: Place, b: Place): boolean {
+  return (
+    a === b ||
+    (a.state === b.state && a.poolId === b.poolId && a.endsAt === b.endsAt && a.allotmentId === b.allotmentId && a.kind === b.kind &&
+      a.institutionId === b.institutionId)
+  );
+}
+
+/** A row is looked for where its id says that it lies. */
+function assertArea(row: { readonly id: string; readonly area: string }): void {
+  assert(areaOfId(row.id) === row.area, 'the id of a row carries its prefecture');
+}
+
+function areaIn(id: string): string {
+  const area = areaOfId(id);
+  assert(area !== undefined, 'an id carries a prefecture');
+  return area;
+}
+
+function assertOne(rows: number, holds: string): void {
+  assert(rows === 1, holds);
+}
