@@ -121,6 +121,16 @@ t.test('every policy clause leads to a file and to a test that exist', async (t)
   t.same(wrong, []);
 });
 
+t.test('every clause that the code cites stands in the table', async (t) => {
+  const known = new Set(tableRows(read('docs/policy-clauses.md')).map(([, cited]) => cited));
+  const wrong = source.flatMap((file) =>
+    [...file.text.matchAll(/(?<document>(Guangzhou|Xinhui|Foshan|Mianyang|Yueyang) 20\d\d), lines? (?<lines>\d+( and \d+)?)/g)].flatMap(({ groups }) =>
+      groups!.lines!.split(' and ').map((line) => `${groups!.document!}, line ${line}`).filter((cited) => !known.has(cited)).map((cited) => `${file.path} cites ${cited}`),
+    ),
+  );
+  t.same(wrong, []);
+});
+
 t.test('migrations come in pairs: same number, same name, no number left out', async (t) => {
   const named = (engine: string) => filesBelow(`migrations/${engine}`).map((path) => path.split('/').at(-1)!).sort();
   const sqlite = named('sqlite');
