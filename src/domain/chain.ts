@@ -58,6 +58,9 @@ export interface ChainFault {
 /** Faults beyond this many are not told one by one: the log is not a log any more. */
 const MAX_FAULTS = 1_000;
 
+/** Each is compared with each other for an exchange, by hashing; where more are broken, it was no exchange. */
+const MAX_COMPARED = 50;
+
 /**
  * A check in the making, so that a log of millions of events is looked through in slices. Feed it the
  * kept heads, then the events in order of number, then ask for the verdict.
@@ -114,7 +117,7 @@ export class ChainCheck {
     if (event.seq !== this.#seq + 1) this.#fault(this.#seq + 1, 'missing');
     if (this.#hashOf(event.prevHash, event.seq, event) !== event.hash) {
       this.#fault(event.seq, 'edited');
-      if (this.#broken.length < MAX_FAULTS) this.#broken.push(event);
+      if (this.#broken.length <= MAX_COMPARED) this.#broken.push(event);
     } else if (event.prevHash !== this.#hash && event.seq === this.#seq + 1 && !this.#faults.has(this.#seq)) {
       // Sound in itself, but not the continuation of the one before: that one was rewritten with its hash.
       this.#fault(Math.max(1, event.seq - 1), 'edited');
@@ -126,6 +129,7 @@ export class ChainCheck {
   }
 
   #findSwapped(): void {
+    if (this.#broken.length > MAX_COMPARED) return;
     for (const a of this.#broken) {
       const swapped = this.#broken.some((b) => a !== b && (this.#standsFor(a, b) || this.#standsFor(b, a)));
       if (swapped) this.#faults.set(a.seq, 'swapped');
