@@ -141,12 +141,15 @@ export function pointersOf(outcome: unknown): string[] {
 
 /** Writes institutions, consortia, members (since {@link SINCE}) and pools. Sessions are the test's own. */
 export async function putNetwork(store: Writes): Promise<void> {
-  for (const [id, body] of Object.entries(INSTITUTIONS)) await accepted(store.write(ADMIN, (unit) => putInstitution(unit, { id, body })));
-  for (const [id, body] of Object.entries(CONSORTIA)) {
-    await accepted(store.write(ADMIN, (unit) => putConsortium(unit, { id, body })));
-    for (const member of MEMBERS[id]!) await putMembership(store, id, member, { role: member === body.leadInstitutionId ? 'lead' : 'member', from: SINCE });
-  }
-  for (const [id, body] of Object.entries(POOLS)) await accepted(store.write(actorOf(body.institutionId), (unit) => putPool(unit, { id, body })));
+  // Written in one go, so that all of it shares a commit or two: units run in the order in which they are asked for.
+  await Promise.all([
+    ...Object.entries(INSTITUTIONS).map(([id, body]) => accepted(store.write(ADMIN, (unit) => putInstitution(unit, { id, body })))),
+    ...Object.entries(CONSORTIA).flatMap(([id, body]) => [
+      accepted(store.write(ADMIN, (unit) => putConsortium(unit, { id, body }))),
+      ...MEMBERS[id]!.map((member) => putMembership(store, id, member, { role: member === body.leadInstitutionId ? 'lead' : 'member', from: SINCE })),
+    ]),
+    ...Object.entries(POOLS).map(([id, body]) => accepted(store.write(actorOf(body.institutionId), (unit) => putPool(unit, { id, body })))),
+  ]);
 }
 
 export async function putMembership(store: Writes, consortiumId: string, institutionId: string, ...periods: MemberPeriod[]): Promise<void> {
