@@ -33,11 +33,12 @@ export interface Teardown {
 }
 
 export interface Fixture {
+  /** The store that is open now. */
   readonly store: OpenStore;
   readonly clock: TestClock;
   /** The database file. */
   readonly path: string;
-  /** Closes the store and opens the same file again; what `store` was before must not be used any more. */
+  /** Closes the store and opens the same file again. */
   reopen(): Promise<OpenStore>;
 }
 
@@ -58,7 +59,9 @@ export async function freshStore(t: Teardown, options: Partial<StoreOptions> & {
   let store = await open();
   t.teardown(() => store.close());
   return {
-    store,
+    get store() {
+      return store;
+    },
     clock,
     path,
     async reopen() {

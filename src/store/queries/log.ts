@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, gte, lt, lte, sql } from 'drizzle-orm';
 import type { SignedHead } from '../../domain/event.js';
 import { many, one, run } from '../bind.js';
 import type { Kit } from '../columns.js';
@@ -43,7 +43,7 @@ export function logQueries(k: Kit, t: Tables) {
 
 export function transferQueries(k: Kit, t: Tables) {
   const x = t.transfer;
-  const { month: _month, ...fields } = columnsOf(t);
+  const { month: _month, ...fields } = getTableColumns(x);
   return {
     byId: one<ById>()(k.build.select(fields).from(x).where(and(eq(x.area, p('area')), eq(x.id, p('id'))))),
     after: many<After>()(k.build.select(fields).from(x).where(gt(x.seq, p('after'))).orderBy(asc(x.seq)).limit(p('limit'))),
@@ -89,17 +89,6 @@ export function answerQueries(k: Kit, t: Tables) {
             .limit(p('limit'))}`,
         ),
     ),
-  };
-}
-
-function columnsOf(t: Tables) {
-  const x = t.transfer;
-  return {
-    area: x.area, seq: x.seq, id: x.id, kind: x.kind, reverses: x.reverses, referralId: x.referralId, referralNo: x.referralNo,
-    patientId: x.patientId, direction: x.direction, category: x.category, sourceInstitutionId: x.sourceInstitutionId,
-    sourceLevel: x.sourceLevel, targetInstitutionId: x.targetInstitutionId, targetLevel: x.targetLevel, consortiumId: x.consortiumId,
-    ruleVersion: x.ruleVersion, fromStayId: x.fromStayId, submittedAt: x.submittedAt, executedAt: x.executedAt,
-    recordedAt: x.recordedAt, because: x.because, month: x.month,
   };
 }
 

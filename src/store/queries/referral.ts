@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Referral } from '../../domain/referral.js';
 import type { PatientRecord } from '../../usecase/ports.js';
 import { locking, many, one, run } from '../bind.js';
@@ -21,6 +21,7 @@ export function referralQueries(k: Kit, t: Tables) {
   const at = and(eq(t.referral.area, p('area')), eq(t.referral.id, p('id')));
   /** Guarded by the version that was loaded: an update that finds another touches no row. */
   const loaded = and(at, sql`${t.referral.version} = ${p('version')} - 1`);
+  const { area: _area, ...patient } = getTableColumns(t.patient);
   const byId = one<ById>()(k.build.select().from(t.referral).where(at));
   return {
     byId,
@@ -50,8 +51,8 @@ export function referralQueries(k: Kit, t: Tables) {
     update: run<Referral>()(k.build.update(t.referral).set(columns(t.referral, ...HOT)).where(loaded)),
     updateWhole: run<Referral>()(k.build.update(t.referral).set(columns(t.referral, ...HOT, 'content', 'sealedPatient')).where(loaded)),
 
-    patient: one<ById>()(k.build.select().from(t.patient).where(and(eq(t.patient.area, p('area')), eq(t.patient.id, p('id'))))),
-    patientByDigest: one<{ idDigest: string }>()(k.build.select().from(t.patient).where(eq(t.patient.idDigest, p('idDigest')))),
+    patient: one<ById>()(k.build.select(patient).from(t.patient).where(and(eq(t.patient.area, p('area')), eq(t.patient.id, p('id'))))),
+    patientByDigest: one<{ idDigest: string }>()(k.build.select(patient).from(t.patient).where(eq(t.patient.idDigest, p('idDigest')))),
     insertPatient: run<PatientRecord & { area: string }>()(k.build.insert(t.patient).values(everyColumn(t.patient))),
     updatePatient: run<PatientRecord & { area: string }>()(
       k.build
