@@ -25,12 +25,12 @@ export const SignedHead = Closed(
   { seq: Count(Number.MAX_SAFE_INTEGER), hash: Type.String(), at: InstantText(), signature: Type.String({ description: 'Ed25519, base64' }) },
   { $id: 'SignedHead' },
 );
-export const EventPage = Closed({ data: Type.Array(Shared(EventView)), nextCursor: Nullable(Type.String()), head: Shared(SignedHead) }, { $id: 'EventPage' });
+export const EventPage = Closed({ data: Type.Array(Shared(EventView)), nextCursor: Nullable(Type.String()), head: Nullable(Shared(SignedHead)) }, { $id: 'EventPage' });
 export const ChainReport = Closed(
   {
     intact: Type.Boolean(),
     checked: Count(Number.MAX_SAFE_INTEGER),
-    head: Shared(SignedHead),
+    head: Nullable(Shared(SignedHead)),
     publicKey: Type.String({ description: 'Ed25519 public key, base64 of the raw 32 bytes' }),
     faults: Type.Array(Closed({ seq: Count(Number.MAX_SAFE_INTEGER), fault: OneOf(['edited', 'missing', 'swapped', 'cut-off', 'bad-signature']) })),
   },

@@ -18,6 +18,8 @@ export const PROBLEMS = {
   malformed_request: kind(400, '请求无法解析', 'The request cannot be parsed'),
   idempotency_key_required: kind(400, '缺少 Idempotency-Key', 'Idempotency-Key is required'),
   act_for_required: kind(400, '须用 Act-For 指明代表的机构', 'Act-For must name the institution acted for'),
+  request_timeout: kind(408, '请求未在时限内送达', 'The request did not arrive in time', true),
+  headers_too_large: kind(431, '请求头过大', 'The request headers are too large'),
   unsupported_media_type: kind(415, '不支持的内容类型', 'Unsupported media type'),
   payload_too_large: kind(413, '请求内容过大', 'The request body is too large'),
   invalid_request: kind(422, '请求内容不符合要求', 'The request does not meet the contract'),

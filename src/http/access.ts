@@ -1,0 +1,35 @@
+import type { Role } from '../contract/vocabulary.js';
+
+/** Who may call an operation. Declared with the route, enforced by one hook, shown in the API document. */
+export interface Access {
+  readonly roles: readonly Role[];
+  /** True where the answer depends on the institution acted for: a client of several must name one. */
+  readonly asInstitution: boolean;
+}
+
+/** Works on the institution's referrals. */
+export const DESK: Access = { roles: ['clerk', 'doctor', 'coordinator', 'his'], asInstitution: true };
+/** Writes the institution's capacity. */
+export const CAPACITY: Access = { roles: ['coordinator', 'his'], asInstitution: true };
+/** Writes the directory; sees no patient. */
+export const ADMIN: Access = { roles: ['admin'], asInstitution: false };
+export const INSURER: Access = { roles: ['insurer'], asInstitution: false };
+export const SUPERVISION: Access = { roles: ['regulator', 'admin'], asInstitution: false };
+/** Reads the log: an institution what it is party to, insurer and regulator the transfers of their prefecture, the administrator what is of no patient. */
+export const EVENTS: Access = { roles: ['clerk', 'doctor', 'coordinator', 'his', 'insurer', 'regulator', 'admin'], asInstitution: true };
+/** Reads figures: the same, and an institution of what it sent. */
+export const FIGURES: Access = { roles: ['coordinator', 'insurer', 'regulator', 'admin'], asInstitution: true };
+/** Anybody with a key: what is read holds no patient. */
+export const ANYONE: Access = {
+  roles: ['clerk', 'doctor', 'coordinator', 'his', 'insurer', 'regulator', 'admin'],
+  asInstitution: false,
+};
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** `open`: no key is asked for. Absent: a path that does not exist. */
+    access?: Access | 'open';
+    idempotent?: boolean;
+    conditional?: boolean;
+  }
+}

@@ -1,0 +1,149 @@
+import fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Clock, Instant } from '../kernel/calendar.js';
+import type { RandomBytes } from '../kernel/ids.js';
+import type { Slices } from '../usecase/ports.js';
+import type { Store } from '../usecase/store.js';
+import { actFor } from './act-for.js';
+import { auth } from './auth.js';
+import { jsonBody } from './body.js';
+import { Commits, watched, type After } from './commits.js';
+import { conditions } from './conditions.js';
+import { docs } from './docs.js';
+import type { Example } from './examples.js';
+import { securityHeaders } from './headers.js';
+import { idempotency } from './idempotency.js';
+import { languages } from './language.js';
+import { requestLog, safeError } from './log.js';
+import { metrics, type StoreGauges } from './metrics.js';
+import { notFound } from './not-found.js';
+import { openapi } from './openapi.js';
+import type { Http } from './operation.js';
+import { refusalOf, sendProblem } from './problems.js';
+import { rateLimits } from './rate-limit.js';
+import { requestIdHeader, requestIds } from './request-id.js';
+import { actionRoutes } from './routes/actions.js';
+import { capacityRoutes } from './routes/capacity.js';
+import { conversationRoutes } from './routes/conversation.js';
+import { directoryRoutes } from './routes/directory.js';
+import { eventRoutes } from './routes/events.js';
+import { referralRoutes } from './routes/referrals.js';
+import { reportRoutes } from './routes/reports.js';
+import { reservationRoutes } from './routes/reservations.js';
+import { routingRoutes } from './routes/routing.js';
+import { healthRoutes, testClockRoutes } from './routes/service.js';
+import { stayRoutes } from './routes/stays.js';
+import { fastifySerialiserCompiler } from './serialise.js';
+import { SHARED } from './schemas.js';
+import { shapeCompiler } from './shape.js';
+import { answerSocket } from './socket.js';
+
+export interface AppSettings {
+  /** Requests a second for each key. */
+  readonly rateLimit: number;
+  /** Hash of `ADMIN_KEY`; null without one. */
+  readonly adminKeyHash: string | null;
+}
+
+/** What the app asks of the store beyond the port of units: what only an edge needs. */
+export interface AppStore extends Store {
+  readonly slices: Slices;
+  readonly vault: { hashKey(key: string): string };
+  ready(): Promise<boolean>;
+  gauges(): StoreGauges;
+}
+
+export interface AppParts {
+  readonly store: AppStore;
+  readonly clock: Clock;
+  readonly settings: AppSettings;
+  readonly logger: Logger;
+  readonly random: RandomBytes;
+  readonly after: After;
+  readonly examples: readonly Example[];
+  /** Moves the clock of a test and does what is then due; null: the service runs on the real clock. */
+  readonly moveClock: ((now: Instant) => Promise<void>) | null;
+}
+
+export interface App {
+  readonly server: FastifyInstance;
+  /** The store as the app sees it: whoever else writes through it is heard by those who wait for events. */
+  readonly store: Store;
+}
+
+/** Bytes of a body, documents apart. */
+const BODY_LIMIT = 1024 * 1024;
+
+/** The one app: production listens with it, tests inject into it or listen on a free port. */
+export async function buildApp(parts: AppParts): Promise<App> {
+  const { store, clock, settings, logger } = parts;
+  const server = bare(parts);
+  const commits = new Commits(parts.after);
+  const watching = watched(store, commits);
+  server.addHook('preClose', async () => commits.endAll());
+
+  await server.register(languages, {});
+  await server.register(requestIdHeader, {});
+  await server.register(securityHeaders, {});
+  await server.register(requestLog, { logger });
+  await server.register(jsonBody, {});
+  await server.register(auth, { store, hashKey: (key) => store.vault.hashKey(key), adminKeyHash: settings.adminKeyHash });
+  await server.register(rateLimits, { perSecond: settings.rateLimit });
+  await server.register(notFound, {});
+  await server.register(actFor, {});
+  await server.register(conditions, {});
+  await server.register(idempotency, {});
+  await server.register(openapi, { examples: parts.examples });
+  await server.register(metrics, { gauges: () => store.gauges() });
+  await server.register(docs);
+  await server.register(async function api(app) {
+    routes({ app, store: watching }, parts, commits, clock);
+  });
+  return { server, store: watching };
+}
+
+function routes(http: Http, parts: AppParts, commits: Commits, clock: Clock): void {
+  const { store, moveClock } = parts;
+  directoryRoutes(http);
+  capacityRoutes(http);
+  referralRoutes(http);
+  actionRoutes(http);
+  conversationRoutes(http);
+  reservationRoutes(http);
+  routingRoutes(http);
+  stayRoutes(http);
+  eventRoutes(http, commits, store.slices);
+  reportRoutes(http, store.slices);
+  healthRoutes(http, () => store.ready());
+  if (moveClock) testClockRoutes(http, clock, moveClock);
+}
+
+/** Fastify with its limits, compilers and error handlers; no route yet. */
+function bare({ logger, random }: AppParts): FastifyInstance {
+  const report = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    const refusal = refusalOf(error);
+    if (refusal.code === 'internal' || refusal.code === 'unavailable') {
+      logger.error({ requestId: request.id, method: request.method, code: refusal.code, error: safeError(error) }, 'request failed');
+    }
+    void sendProblem(reply, refusal);
+  };
+  const server = fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    // Ids stand in our own lines: a child logger for each request would be made for nothing.
+    childLoggerFactory: (parent) => parent,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestIds(random),
+    requestIdHeader: false,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 60_000,
+    return503OnClosing: false,
+    frameworkErrors: report,
+    clientErrorHandler: answerSocket,
+    routerOptions: { maxParamLength: 100 },
+  });
+  server.setErrorHandler(report);
+  server.setNotFoundHandler((request, reply) => report({ code: 'FST_ERR_NOT_FOUND', name: 'NotFound', message: '' }, request, reply));
+  server.setValidatorCompiler(shapeCompiler(SHARED));
+  server.setSerializerCompiler(fastifySerialiserCompiler(SHARED));
+  return server;
+}

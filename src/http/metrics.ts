@@ -1,0 +1,40 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { ADMIN } from './access.js';
+import { plugin } from './plugin.js';
+
+/** What the store says about itself. */
+export interface StoreGauges {
+  /** Units of work that wait for the writer. */
+  readonly queueDepth: number;
+  /** Units in the batch that was committed last. */
+  readonly batchSize: number;
+}
+
+export const metrics = plugin<{ gauges: () => StoreGauges }>('metrics', (app, { gauges }) => {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last of its answer',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'store_queue_depth', help: 'Units of work that wait for the writer', registers: [registry],
+    collect() { this.set(gauges().queueDepth); },
+  });
+  new Gauge({
+    name: 'store_batch_size', help: 'Units of work in the last commit', registers: [registry],
+    collect() { this.set(gauges().batchSize); },
+  });
+
+  app.addHook('onResponse', (request, reply, done) => {
+    duration.labels(request.method, request.routeOptions.url ?? 'unmatched', String(reply.statusCode)).observe(reply.elapsedTime / 1_000);
+    done();
+  });
+
+  app.get('/metrics', { schema: { hide: true }, config: { access: ADMIN } }, async (_request, reply) => {
+    return reply.type(registry.contentType).send(await registry.metrics());
+  });
+});

@@ -1,0 +1,129 @@
+import type { Static } from 'typebox';
+import { ageOn, formatInstant, localDateOf, type Instant } from '../../kernel/calendar.js';
+import type * as wire from '../../contract/referral.js';
+import type { LoggedEvent } from '../../domain/event.js';
+import { maskIdNumber, maskName, maskPhone } from '../../domain/mask.js';
+import type { Referral } from '../../domain/referral.js';
+import type { DocumentRecord, FollowUp, Message, Patient, Reads } from '../../usecase/ports.js';
+import type { PatientFound } from '../../usecase/network/lookup-patient.js';
+import type { Wire } from '../operation.js';
+
+/** Domain to wire. Instants become text at +08:00; the patient is opened only for whom the referral exists. */
+
+export function instantOrNull(at: Instant | null): string | null {
+  return at === null ? null : formatInstant(at);
+}
+
+function patientOf(referral: Referral, reads: Reads): Patient {
+  return reads.vault.open<Patient>(`referral:${referral.id}`, referral.sealedPatient);
+}
+
+/** Fields that the schema does not name (the sex that wards ask for) are not written. */
+export function referralView(referral: Referral, reads: Reads): Wire<Static<typeof wire.Referral>> {
+  const { course, content } = referral;
+  return {
+    ...content,
+    id: referral.id,
+    referralNo: referral.referralNo,
+    status: referral.status,
+    version: referral.version,
+    direction: referral.direction,
+    category: referral.category,
+    urgency: referral.urgency,
+    sourceInstitutionId: referral.sourceInstitutionId,
+    targetInstitutionId: referral.targetInstitutionId,
+    targetDepartment: referral.targetDepartment ?? undefined,
+    consortiumId: referral.consortiumId,
+    patient: patientOf(referral, reads),
+    patientId: referral.patientId,
+    responsible: course.responsible,
+    sourceLevel: course.sourceLevel,
+    targetLevel: course.targetLevel,
+    outside: course.outside,
+    retro: course.retro,
+    facts: course.facts,
+    warnings: course.warnings,
+    entitlement: course.entitlement,
+    reservationIds: course.reservationIds,
+    acceptedBy: course.acceptedBy,
+    acknowledged: course.acknowledged && { name: course.acknowledged.name, at: formatInstant(course.acknowledged.at) },
+    transferId: course.transferId,
+    feedback: course.feedback,
+    noReturnReason: course.noReturnReason,
+    ending: course.ending,
+    redirectedFrom: course.redirectedFrom,
+    redirectedTo: course.redirectedTo,
+    linkedOlder: course.linkedOlder,
+    consentDueAt: instantOrNull(course.consentDueAt),
+    expiresAt: instantOrNull(referral.deadlineAt),
+    createdAt: formatInstant(referral.createdAt),
+    submittedAt: instantOrNull(course.submittedAt),
+    arrivedAt: instantOrNull(course.arrivedAt),
+    receivedAt: instantOrNull(course.receivedAt),
+    endedAt: instantOrNull(course.endedAt),
+    updatedAt: formatInstant(referral.updatedAt),
+  };
+}
+
+export function referralSummary(referral: Referral, reads: Reads): Wire<Static<typeof wire.ReferralSummary>> {
+  const patient = patientOf(referral, reads);
+  return {
+    id: referral.id,
+    referralNo: referral.referralNo,
+    status: referral.status,
+    version: referral.version,
+    direction: referral.direction,
+    category: referral.category,
+    urgency: referral.urgency,
+    sourceInstitutionId: referral.sourceInstitutionId,
+    targetInstitutionId: referral.targetInstitutionId,
+    targetDepartment: referral.targetDepartment,
+    consortiumId: referral.consortiumId,
+    patientId: referral.patientId,
+    patient: { ...maskedPatient(patient), age: ageOn(patient.birthDate, localDateOf(reads.now)) },
+    diagnosisCode: referral.content.diagnosis?.[0]?.code ?? null,
+    outside: referral.course.outside,
+    createdAt: formatInstant(referral.createdAt),
+    submittedAt: instantOrNull(referral.course.submittedAt),
+    updatedAt: formatInstant(referral.updatedAt),
+  };
+}
+
+function maskedPatient({ name, sex, idNumber, phone }: Patient) {
+  return {
+    name: maskName(name),
+    sex,
+    idNumber: idNumber === undefined ? null : maskIdNumber(idNumber),
+    phone: phone === undefined ? null : maskPhone(phone),
+  };
+}
+
+export function patientFoundView(found: PatientFound, reads: Reads): Wire<Static<typeof wire.PatientLookup>> {
+  return {
+    patientId: found.patientId,
+    ...maskedPatient(found.patient),
+    birthDate: found.patient.birthDate,
+    openReferrals: found.openReferrals.map((referral) => referralSummary(referral, reads)),
+    openElsewhere: found.openElsewhere,
+  };
+}
+
+export function messageView(message: Message): Wire<Static<typeof wire.Message>> {
+  return { ...message, at: formatInstant(message.at) };
+}
+
+export function documentView(document: DocumentRecord): Wire<Static<typeof wire.DocumentView>> {
+  return { ...document, at: formatInstant(document.at) };
+}
+
+export function documentContentView(document: DocumentRecord & { readonly content: Uint8Array }): Wire<Static<typeof wire.DocumentContent>> {
+  return { ...documentView(document), content: Buffer.from(document.content).toString('base64') };
+}
+
+export function historyEntry({ seq, at, type, actor, data }: LoggedEvent) {
+  return { seq, at: formatInstant(at), type, by: actor, data };
+}
+
+export function followUpView(followUp: FollowUp): Wire<Static<typeof wire.FollowUpView>> {
+  return { ...followUp, doneAt: instantOrNull(followUp.doneAt) };
+}

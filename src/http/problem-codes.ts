@@ -1,0 +1,32 @@
+import { PROBLEMS, type ProblemCode } from '../kernel/problem.js';
+import type { Description } from './operation.js';
+
+/** Every code that an operation can answer: its own, and those that follow from what it takes. */
+export function problemCodesOf(spec: Description, idempotent: boolean): readonly ProblemCode[] {
+  const codes = new Set<ProblemCode>(spec.problems);
+  const add = (when: unknown, ...more: ProblemCode[]): void => {
+    if (when) for (const code of more) codes.add(code);
+  };
+  const reads = Object.keys((spec.query as { properties?: object } | undefined)?.properties ?? {});
+  add(spec.access !== 'open', 'unauthenticated', 'forbidden', 'rate_limited');
+  add(spec.access !== 'open' && spec.access.asInstitution, 'act_for_required');
+  add(spec.body, 'malformed_request', 'unsupported_media_type', 'payload_too_large', 'invalid_request');
+  add(spec.params, 'not_found');
+  add(reads.length > 0, 'invalid_request');
+  add(reads.includes('cursor'), 'invalid_cursor');
+  add(idempotent, 'idempotency_key_required', 'idempotency_key_reused', 'idempotency_in_progress');
+  add(spec.method !== 'GET', 'overloaded');
+  add(spec.conditional, 'malformed_request', 'version_mismatch');
+  add(spec.access !== 'open', 'internal', 'unavailable');
+  return (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => codes.has(code));
+}
+
+/** Codes by status, in the order of the table. */
+export function byStatus(codes: readonly ProblemCode[]): ReadonlyMap<number, readonly ProblemCode[]> {
+  const grouped = new Map<number, ProblemCode[]>();
+  for (const code of codes) {
+    const { status } = PROBLEMS[code];
+    grouped.set(status, [...(grouped.get(status) ?? []), code]);
+  }
+  return grouped;
+}

@@ -1,0 +1,33 @@
+import type { Logger } from 'pino';
+import type { Store } from '../usecase/store.js';
+import { settle } from './tick.js';
+
+const EVERY_MS = 1_000;
+
+export interface Relay {
+  /** Resolves when the round under way is over; none begins after. */
+  stop(): Promise<void>;
+}
+
+/** Does what is due each second. A round that fails is told and tried again: nothing depends on it. */
+export function startRelay(store: Pick<Store, 'write'>, logger: Logger, describe: (error: unknown) => object): Relay {
+  let stopped = false;
+  let round: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+
+  const again = (): void => {
+    if (!stopped) timer = setTimeout(run, EVERY_MS);
+  };
+  const run = (): void => {
+    round = settle(store).catch((error: unknown) => logger.error({ error: describe(error) }, 'relay failed')).then(again);
+  };
+
+  again();
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await round;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { isRefusal } from '../kernel/problem.js';
+import type { Actor, Unit } from '../usecase/ports.js';
+import type { Store } from '../usecase/store.js';
+import { expireReferrals } from '../usecase/referral/lapse.js';
+import { expireHolds } from '../usecase/reservation/expire-holds.js';
+
+/**
+ * What time alone makes due. Nothing waits for it: an expired hold counts as free, and a lapsed referral
+ * is read as expired, whether or not it has been written down. The relay only tells the world promptly.
+ */
+
+const RELAY: Actor = { clientId: 'relay', roles: [], institutionId: null, area: null, operator: null };
+
+/** Pieces of work of one unit: a few milliseconds, so that callers are not kept waiting. */
+const BATCH = 50;
+
+type Chore = (unit: Unit) => Promise<number>;
+
+const CHORES: readonly Chore[] = [
+  async (unit) => counted(await expireHolds(unit, { limit: BATCH })),
+  async (unit) => counted(await expireReferrals(unit, { limit: BATCH })),
+  (unit) => unit.forgetAnswers(BATCH),
+];
+
+/** One round: each chore once. Answers how many pieces were done; 0 where nothing is due. */
+export async function tick(store: Pick<Store, 'write'>): Promise<number> {
+  let done = 0;
+  for (const chore of CHORES) done += counted(await store.write(RELAY, chore));
+  return done;
+}
+
+/** Rounds until nothing is due. */
+export async function settle(store: Pick<Store, 'write'>): Promise<void> {
+  while ((await tick(store)) > 0);
+}
+
+function counted(outcome: number | unknown): number {
+  return isRefusal(outcome) || typeof outcome !== 'number' ? 0 : outcome;
+}
