@@ -51,6 +51,8 @@ export interface Prospect {
 /** A prospect with its places. */
 export interface Weighed {
   readonly prospect: Prospect;
+  /** Number of the group it was sieved into. */
+  readonly group: number;
   readonly openings: Openings;
 }
 

@@ -15,13 +15,13 @@ import { EXCLUSIONS, reasonsFor } from './routing-reasons.js';
  */
 
 export interface Sieved {
-  /** Nobody of a later group ranks before an earlier one, unless the earlier lacks a place. */
+  /** Nobody of a later group ranks before an earlier one, unless an emergency finds no place in the earlier. */
   readonly groups: readonly (readonly Prospect[])[];
   readonly excluded: readonly Exclusion[];
 }
 
-/** In emergencies the places of so many are looked at at a time. */
-const EMERGENCY_GROUP = 20;
+/** Of those who are grouped by distance, so many are one group. */
+const NEAREST = 10;
 
 export function sieve(facts: RoutingFacts, network: Network): Sieved {
   const sharing = consortiaBySharer(facts, network);
@@ -93,14 +93,20 @@ function consortiaBySharer({ source, date }: RoutingFacts, network: Network): Re
   return sharing;
 }
 
-/** Everything by which a prospect ranks before its places are looked at, least first. */
+/** What a prospect is ranked by first, least first: peers, or the tie and the levels between. */
 function classOf(facts: RoutingFacts, { consortium, step }: Prospect): number {
   if (isEmergency(facts)) return isPeer(facts, step) ? 1 : 0;
-  const tie = consortium === undefined ? 2 : consortium.tightness === 'loose' ? 1 : 0;
+  const tie = consortium === undefined ? OUTSIDE : consortium.tightness === 'loose' ? 10 : 0;
   const levels = facts.direction === 'down' ? -step : step;
-  return 10 * tie + Math.max(0, levels - 1);
+  return tie + Math.max(0, levels - 1);
 }
 
+const OUTSIDE = 20;
+
+/**
+ * Those of a shared consortium are compared by their places, whoever is nearer. In emergencies, and
+ * among outsiders, of whom there may be a city full, the nearest come first.
+ */
 function inGroups(facts: RoutingFacts, prospects: readonly Prospect[]): Prospect[][] {
   const classes = new Map<number, Prospect[]>();
   for (const prospect of prospects) {
@@ -109,16 +115,22 @@ function inGroups(facts: RoutingFacts, prospects: readonly Prospect[]): Prospect
     if (known) known.push(prospect);
     else classes.set(key, [prospect]);
   }
-  const groups = [...classes].sort(([a], [b]) => a - b).map(([, members]) => members.sort((a, b) => byDistance(a, b) || byId(a, b)));
-  if (!isEmergency(facts)) return groups;
-  return groups.flatMap((members) => Array.from({ length: Math.ceil(members.length / EMERGENCY_GROUP) }, (_, i) => members.slice(i * EMERGENCY_GROUP, (i + 1) * EMERGENCY_GROUP)));
+  return [...classes]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([key, members]) => {
+      members.sort((a, b) => byDistance(a, b) || byId(a, b));
+      return isEmergency(facts) || key >= OUTSIDE ? chunks(members, NEAREST) : [members];
+    });
+}
+
+function chunks<T>(values: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, i) => values.slice(i * size, (i + 1) * size));
 }
 
 /** The order in which candidates are offered; every key of it is among their reasons. */
 export function rank(facts: RoutingFacts, weighed: readonly Weighed[], limit: number): Candidate[] {
-  const order = isEmergency(facts) ? nearestFirst(facts) : soonestFirst(facts);
   return [...weighed]
-    .sort(order)
+    .sort(isEmergency(facts) ? nearestFirst : soonestFirst)
     .slice(0, limit)
     .map(({ prospect, openings }, i) => ({
       institutionId: prospect.institution.id,
@@ -133,21 +145,19 @@ export function rank(facts: RoutingFacts, weighed: readonly Weighed[], limit: nu
 }
 
 /** Those with a place before those without one; a hospital without a free bed is still better than none. */
-function nearestFirst(facts: RoutingFacts) {
-  return (a: Weighed, b: Weighed): number =>
-    Number(a.openings.lack !== null) - Number(b.openings.lack !== null) ||
-    classOf(facts, a.prospect) - classOf(facts, b.prospect) ||
-    byDistance(a.prospect, b.prospect) ||
-    byId(a.prospect, b.prospect);
+function nearestFirst(a: Weighed, b: Weighed): number {
+  const lacking = Number(a.openings.lack !== null) - Number(b.openings.lack !== null);
+  return lacking || a.group - b.group || byDistance(a.prospect, b.prospect) || byId(a.prospect, b.prospect);
 }
 
-function soonestFirst(facts: RoutingFacts) {
-  return (a: Weighed, b: Weighed): number =>
-    classOf(facts, a.prospect) - classOf(facts, b.prospect) ||
+function soonestFirst(a: Weighed, b: Weighed): number {
+  return (
+    a.group - b.group ||
     b.openings.reservedLeft - a.openings.reservedLeft ||
     nullLast(a.openings.earliest?.startsAt ?? null, b.openings.earliest?.startsAt ?? null) ||
     byDistance(a.prospect, b.prospect) ||
-    byId(a.prospect, b.prospect);
+    byId(a.prospect, b.prospect)
+  );
 }
 
 export function byDistance(a: { readonly distanceKm: number | null }, b: { readonly distanceKm: number | null }): number {

@@ -148,7 +148,7 @@ t.test('among equals the order is by reserved places, earliest place, distance, 
   const base = granted(writeInstitution(undefined, 'x', INSTITUTIONS['s1']!, [], DAY));
   const weighed = (id: string, reservedLeft: number, startsAt: number | null, distanceKm: number | null, lack: Openings['lack'] = null) => {
     const prospect: Prospect = { institution: { ...base, id }, consortium: undefined, step: 1, distanceKm };
-    return { prospect, openings: { lack, reservedLeft, earliest: startsAt === null ? null : { poolId: `${id}-pool`, startsAt } } };
+    return { prospect, group: 0, openings: { lack, reservedLeft, earliest: startsAt === null ? null : { poolId: `${id}-pool`, startsAt } } };
   };
   const full = { need: { kind: 'bed' as const }, why: 'full' as const };
   const facts = factsOf(network, { from: 'p1', direction: 'up' });

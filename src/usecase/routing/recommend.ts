@@ -6,7 +6,7 @@ import type { RecommendationInput } from '../../contract/routing.js';
 import type { Category, Direction, Urgency } from '../../contract/vocabulary.js';
 import type { Advice, Exclusion, Prospect, RoutingFacts, Weighed } from '../../domain/advice.js';
 import { askerFor, type Asker } from '../../domain/allotment.js';
-import type { Pool, Session } from '../../domain/capacity.js';
+import { freePlacesIn, mayHoldExpired, type Pool, type Session } from '../../domain/capacity.js';
 import { normaliseDepartment } from '../../domain/codes.js';
 import { longestStay, poolServes, summarise, wantsOf, type Opening, type Wants } from '../../domain/openings.js';
 import { byDistance, exclusionOf, rank, sieve } from '../../domain/routing.js';
@@ -90,14 +90,14 @@ async function weigh(reads: Reads, facts: RoutingFacts, wants: Wants, window: Wi
   const lacking: Exclusion[] = [];
   let ready = 0;
   let lookedAt = 0;
-  for (const group of groups) {
-    const members = group.slice(0, LOOKED_AT - lookedAt);
+  for (const [group, prospects] of groups.entries()) {
+    const members = prospects.slice(0, LOOKED_AT - lookedAt);
     if (ready >= CANDIDATES || members.length === 0) break;
     lookedAt += members.length;
     for (const seen of await lookAt(reads, facts, wants, window, members)) {
       const lack = wants.named ? seen.openings.lack : null;
       if (lack && facts.urgency !== 'emergency') lacking.push(exclusionOf(seen.prospect, lackReason(lack)));
-      else weighed.push({ ...seen, openings: { ...seen.openings, lack } });
+      else weighed.push({ prospect: seen.prospect, group, openings: { ...seen.openings, lack } });
       if (!lack) ready += 1;
     }
   }
@@ -105,7 +105,7 @@ async function weigh(reads: Reads, facts: RoutingFacts, wants: Wants, window: Wi
 }
 
 /** One read of the sessions of all of them, each seen as this sender sees it. */
-async function lookAt(reads: Reads, facts: RoutingFacts, wants: Wants, { first, days }: Window, members: readonly Prospect[]): Promise<Weighed[]> {
+async function lookAt(reads: Reads, facts: RoutingFacts, wants: Wants, { first, days }: Window, members: readonly Prospect[]): Promise<Omit<Weighed, 'group'>[]> {
   const pools = members.flatMap(({ institution }) => reads.poolsOf(institution.id)).filter((pool) => wants.needs.some((need) => poolServes(pool, need, wants)));
   const sessions = await reads.sessions({
     poolIds: pools.map((pool) => pool.id),
@@ -128,8 +128,11 @@ async function openingsByPool(reads: Reads, facts: RoutingFacts, pools: Readonly
     const pool = must(pools.get(session.poolId), 'a session read is of a pool asked for');
     const asker = askers.get(pool.institutionId) ?? askerFor(facts.source, reads.network, pool.institutionId, facts.urgency, facts.date);
     askers.set(pool.institutionId, asker);
-    const places = await freePlacesNow(reads, pool, session, asker);
-    if (places) openings.push({ ...places, reportedAt: session.reportedAt });
+    // Waiting for what needs no waiting costs more than the rest of this loop, which runs a thousand times.
+    const places = mayHoldExpired(session, reads.now) ? await freePlacesNow(reads, pool, session, asker) : freePlacesIn(pool, session, asker, reads.now);
+    if (!places) continue;
+    const { poolId, startsAt, endsAt, free, freeReserved } = places;
+    openings.push({ poolId, startsAt, endsAt, free, freeReserved, reportedAt: session.reportedAt });
   }
   return grouped(openings, (opening) => opening.poolId);
 }
