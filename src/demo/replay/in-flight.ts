@@ -6,16 +6,20 @@
 export async function inFlight<T>(items: Iterable<T>, width: number, work: (item: T) => Promise<void>): Promise<void> {
   const source = items[Symbol.iterator]();
   let failed = false;
-  const lane = async (): Promise<void> => {
-    for (let next = source.next(); !failed && !next.done; next = source.next()) {
-      try {
-        await work(next.value);
-      } catch (fault) {
-        failed = true;
-        throw fault;
-      }
+  const lane = async (first: T): Promise<void> => {
+    try {
+      await work(first);
+      for (let next = failed ? undefined : source.next(); next && !next.done; next = failed ? undefined : source.next()) await work(next.value);
+    } catch (fault) {
+      failed = true;
+      throw fault;
     }
   };
-  const lanes = await Promise.allSettled(Array.from({ length: width }, lane));
-  for (const result of lanes) if (result.status === 'rejected') throw result.reason;
+  const lanes: Promise<void>[] = [];
+  while (lanes.length < width) {
+    const next = source.next();
+    if (next.done) break;
+    lanes.push(lane(next.value));
+  }
+  for (const result of await Promise.allSettled(lanes)) if (result.status === 'rejected') throw result.reason;
 }

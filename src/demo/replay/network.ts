@@ -6,7 +6,7 @@ import { HUADU_GROUP, TCM_GROUP } from '../city/consortia.js';
 import { DISTRICTS, type District } from '../city/districts.js';
 import { HUADU_PEOPLE, TCM_WESTERN, type Master } from '../city/institutions.js';
 import { GUANGZHOU_RULE } from '../city/rules.js';
-import { CONSORTIA_BY_TYPE, FROM, TERTIARY_INSTITUTIONS } from './figures.js';
+import { CONSORTIA_BY_TYPE, TERTIARY_INSTITUTIONS } from './figures.js';
 
 /**
  * A city of the letter's size: 11 districts, 50 tertiary institutions, 144 consortia of the five types.
@@ -127,7 +127,7 @@ function consortium(built: Level3, type: ConsortiumType, ordinal: number, serial
   const rehabilitation = around(nearby(built.rehabilitation), turn, 1);
   return {
     id: named?.id ?? `${type}-${numbered(ordinal)}`,
-    since: named ? '2017-12-19' : FROM,
+    since: named ? '2017-12-19' : PILOT,
     body: {
       name: named?.name ?? `示范${TYPE_NAMES[type]}${numbered(ordinal)}`,
       type,
@@ -142,6 +142,9 @@ function consortium(built: Level3, type: ConsortiumType, ordinal: number, serial
     memberIds: [...primaries, ...secondary, ...rehabilitation].map((s) => s.id),
   };
 }
+
+/** The consortia began as a pilot in 2014 (Guangzhou 2018, line 11); the month is an assumption. */
+export const PILOT: LocalDate = '2014-12-01';
 
 /** Both opened on 19 December 2017 (Guangzhou 2018, line 13): nothing is referred within them before. */
 const NAMED_GROUPS = [

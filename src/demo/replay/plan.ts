@@ -1,6 +1,6 @@
 import { addDays, type LocalDate } from '../../kernel/calendar.js';
 import { Prng } from '../../kernel/prng.js';
-import type { ReplayConsortium, ReplayNetwork, Side } from './network.js';
+import { PILOT, type ReplayConsortium, type ReplayNetwork, type Side } from './network.js';
 import { DAYS, FROM, type Stream } from './figures.js';
 
 /**
@@ -31,8 +31,12 @@ const FOLLOW_UP_AFTER = 3;
 /** No referral is under way longer. */
 export const LONGEST_STAY = Math.max(MAX_NIGHTS, FOLLOW_UP_AFTER);
 
+/** Days that are kept after they were made: those that one day of the run looks at, and some more. */
+const REMEMBERED_DAYS = 2 * (LONGEST_STAY + 2);
+
 export class Plan {
   readonly total: number;
+  readonly #recent = new Map<number, readonly Planned[]>();
   readonly #offsets: readonly number[];
   readonly #founding: ReplayConsortium[];
 
@@ -44,13 +48,23 @@ export class Plan {
     let sum = 0;
     this.#offsets = streams.map((stream) => (sum += stream.count) - stream.count);
     this.total = sum;
-    this.#founding = network.consortia.filter((c) => c.since === FROM);
+    this.#founding = network.consortia.filter((c) => c.since === PILOT);
   }
 
   /** Those who arrive on a day, 0 to 1 185; nobody on any other. */
-  arrivalsOn(day: number): Planned[] {
+  arrivalsOn(day: number): readonly Planned[] {
     if (day < 0 || day >= DAYS) return [];
-    const active = this.#activeOn(addDays(FROM, day));
+    const known = this.#recent.get(day);
+    if (known) return known;
+    const arrivals = this.#make(day);
+    this.#recent.set(day, arrivals);
+    if (this.#recent.size > REMEMBERED_DAYS) this.#recent.delete(this.#recent.keys().next().value as number);
+    return arrivals;
+  }
+
+  #make(day: number): readonly Planned[] {
+    // Sent on the eve of the arrival: on that date both have to be members.
+    const active = this.#activeOn(addDays(FROM, day - 1));
     const arrivals: Planned[] = [];
     this.streams.forEach((stream, s) => {
       const end = cumulative(stream, day + 1);
@@ -121,7 +135,7 @@ export function capacitiesOf(plan: Plan): Map<string, Capacities> {
     tie(consortium.lead.id, 'up');
     for (const taker of consortium.takers) tie(taker.id, 'down');
   }
-  const fewest = plan.network.consortia.filter((c) => c.since === FROM).length;
+  const fewest = plan.network.consortia.filter((c) => c.since === PILOT).length;
   const perDay = (count: { up: number; down: number }, category: Stream['category']): number => {
     let turns = 0;
     for (const stream of plan.streams) {

@@ -47,10 +47,10 @@ export class Progress {
 
   /** @param month the month on the replay's clock, e.g. 2016-05. */
   show(month: string): void {
-    this.#peak = Math.max(this.#peak, this.residentBytes());
     const now = this.stopwatch();
     const due = this.output.interactive ? now - this.#drawnAt >= REDRAW_MS : month !== this.#label;
     if (!due) return;
+    this.#peak = Math.max(this.#peak, this.residentBytes());
     this.#drawnAt = now;
     this.#label = month;
     this.output.write(this.output.interactive ? `\r${this.#line(month)}\x1b[K` : `${this.#line(month)}\n`);

@@ -25,23 +25,21 @@ const at = (day: number, hour: number): Instant => startOfDay(dateOf(day)) + hou
 /** The directory is written a month before the first referral. */
 const DIRECTORY_AT = startOfDay(addDays(FROM, -31)) + 8 * HOUR;
 
-/** First days of the months of the replay, as day numbers, and the end of the last stay. */
-function monthStarts(): number[] {
-  const starts: number[] = [];
-  for (let day = 0; day < DAYS; day += 1) if (dateOf(day).endsWith('-01')) starts.push(day);
-  return starts;
-}
+/** Hospitals publish their timetables week by week. */
+const TIMETABLE_DAYS = 7;
+/** So far ahead that every night exists when it is booked. */
+const AHEAD_DAYS = LONGEST_STAY + 2;
 
 export function* timeline(): Generator<Moment> {
   yield { kind: 'directory', at: DIRECTORY_AT };
-  const starts = monthStarts();
   const end = DAYS + LONGEST_STAY;
-  // Timetables run ahead of their month by more than the longest stay, so that every night exists when it is booked.
-  const ahead = LONGEST_STAY + 2;
-  const windows = starts.map((start, i) => ({ from: i === 0 ? 0 : start + ahead, until: i + 1 < starts.length ? starts[i + 1]! + ahead : end, opens: i === 0 ? -1 : start }));
+  let published = 0;
   for (let day = -1; day <= end; day += 1) {
-    const window = windows.find((w) => w.opens === day);
-    if (window) yield { kind: 'timetables', at: at(day, 6), from: window.from, until: window.until };
+    if (published < Math.min(end, day + AHEAD_DAYS)) {
+      const until = Math.min(end, published + TIMETABLE_DAYS);
+      yield { kind: 'timetables', at: at(day, 6), from: published, until };
+      published = until;
+    }
     yield { kind: 'visits', at: at(day, 9), day };
     yield { kind: 'closings', at: at(day, 11.5), day };
     yield { kind: 'submissions', at: at(day, 14), day };
