@@ -1,0 +1,172 @@
+import t from 'tap';
+import { DAY, HOUR, MINUTE } from '../../src/kernel/calendar.js';
+import type { ReferralAction } from '../../src/contract/vocabulary.js';
+import { City, on } from '../kit/city.js';
+import { everything, must, send, take, transfers, tryAct } from '../kit/life.js';
+import { accepted, ADMIN, at, bedNights, codeOf, downReferral, fill, INSTITUTIONS, pointersOf, putMembership, SINCE, sessionOn, upReferral } from '../kit/network.js';
+import { putInstitution } from '../../src/usecase/network/put-institution.js';
+import { START } from '../kit/store.js';
+
+const TODAY = '2018-03-01';
+
+t.test('the arrival executes the transfer: one line of the ledger with all that the deductible will ask (Guangzhou 2018, line 39)', async (t) => {
+  const city = await City.found(t);
+  const referral = await take(city, await send(city, upReferral(1, { fromStayId: 'ZY-2018-0007' })), 'accept');
+  city.clock.advance(2 * HOUR);
+  const arrived = await must(city, referral, 'arrive', { body: { at: '2018-03-01T10:30:00+08:00' } });
+  t.match(arrived, { status: 'arrived', version: 3, deadlineAt: null, course: { arrivedAt: at(TODAY, 10.5), acceptedBy: 'receiver' } });
+  const [line, ...others] = await transfers(city);
+  t.same(others, []);
+  t.strictSame(line, {
+    id: arrived.course.transferId!,
+    area: '440100',
+    seq: (await city.events(0, 'referral.arrived'))[0]!.seq,
+    kind: 'executed',
+    reverses: null,
+    referralId: referral.id,
+    referralNo: referral.referralNo,
+    patientId: referral.patientId,
+    direction: 'up',
+    category: 'outpatient',
+    sourceInstitutionId: 'p1',
+    sourceLevel: 'primary',
+    targetInstitutionId: 't1',
+    targetLevel: 'tertiary',
+    consortiumId: 'g1',
+    ruleVersion: referral.course.ruleVersion,
+    fromStayId: 'ZY-2018-0007',
+    submittedAt: START,
+    executedAt: at(TODAY, 10.5),
+    recordedAt: START + 2 * HOUR,
+    because: 'arrival',
+  });
+});
+
+t.test('what the ledger says was decided at submission, whatever the directory says at the arrival', async (t) => {
+  const city = await City.found(t);
+  const referral = await send(city, upReferral(1));
+  await putMembership(city.store, 'g1', 'p1', { role: 'member', from: SINCE, until: TODAY });
+  await accepted(city.store.write(ADMIN, (unit) => putInstitution(unit, { id: 'p1', body: { ...INSTITUTIONS['p1']!, level: 'secondary', levelSince: '2018-03-02' } })));
+  city.clock.advance(3 * DAY);
+  await take(city, referral, 'arrive');
+  t.match(await transfers(city), [{ sourceLevel: 'primary', consortiumId: 'g1', ruleVersion: referral.course.ruleVersion, submittedAt: START, executedAt: START + 3 * DAY }]);
+});
+
+/** what came before · who accepted · status of a revoked arrival */
+const BEFORE: readonly (readonly [readonly ReferralAction[], string, string])[] = [
+  [[], 'arrival', 'submitted'],
+  [['request-info'], 'arrival', 'info-requested'],
+  [['accept'], 'receiver', 'accepted'],
+];
+
+t.test('an arrival before any answer accepts; a mistaken one is taken back by a second line', async (t) => {
+  const city = await City.found(t);
+  for (const [i, [actions, acceptedBy, after]] of BEFORE.entries()) {
+    const arrived = await take(city, await send(city, upReferral(i)), ...actions, 'arrive');
+    t.match(arrived, { status: 'arrived', course: { acceptedBy } }, after);
+    city.clock.advance(HOUR);
+    const back = await must(city, arrived, 'revoke-arrival', { body: { reasonCode: 'wrong-patient' } });
+    t.equal(back.status, after);
+    t.strictSame([back.course.arrivedAt, back.course.transferId, back.course.acceptedBy], [null, null, acceptedBy === 'arrival' ? null : acceptedBy], `${after}: as if nobody had come`);
+    t.ok(back.deadlineAt! > START, `${after}: its time runs again`);
+    const [executed, reversed] = (await transfers(city)).slice(-2);
+    const { id: _i, seq: _s, ...first } = executed!;
+    const { id, seq, ...second } = reversed!;
+    t.strictSame(second, { ...first, kind: 'reversed', reverses: executed!.id, recordedAt: first.recordedAt + HOUR, because: 'revoked' }, `${after}: the reversal is the same line, turned round`);
+    t.ok(id !== executed!.id && seq > executed!.seq, `${after}: appended, the first line stays`);
+    t.match(await take(city, back, 'arrive'), { status: 'arrived' }, `${after}: the right patient may still come`);
+  }
+  t.equal((await transfers(city)).length, 9);
+});
+
+t.test('an arrival is taken back until the hand-over, not after', async (t) => {
+  const city = await City.found(t);
+  const received = await take(city, await send(city, upReferral(1)), 'arrive', 'receive');
+  t.equal(codeOf(await tryAct(city, received, 'revoke-arrival')), 'invalid_transition');
+  t.equal(codeOf(await tryAct(city, received, 'revoke-arrival', { by: 'p1' })), 'wrong_party');
+  const arrived = await take(city, await send(city, upReferral(2)), 'arrive');
+  t.same(pointersOf(await tryAct(city, arrived, 'revoke-arrival', { body: { reasonCode: 'died' } })), ['/reasonCode']);
+});
+
+/** when the patient is said to have come · what is wrong with it. Sent on 1 March at 09:00; it is 3 March, 09:00. */
+const TIMES: readonly (readonly [string, string | undefined])[] = [
+  ['2018-03-03T09:00:00+08:00', undefined],
+  ['2018-03-03T09:00:01+08:00', '/at'],
+  ['2018-03-01T09:00:00+08:00', undefined],
+  ['2018-02-28T09:00:00+08:00', undefined],
+  ['2018-02-28T08:59:59+08:00', '/at'],
+];
+
+t.test('an arrival lies between the referral, with a day’s grace, and now', async (t) => {
+  const city = await City.found(t);
+  const referrals = await Promise.all(TIMES.map((_, i) => send(city, upReferral(i))));
+  city.clock.advance(2 * DAY);
+  for (const [i, [when, wrong]] of TIMES.entries()) t.same(pointersOf(await tryAct(city, referrals[i]!, 'arrive', { body: { at: when } })), wrong ? [wrong] : [], when);
+});
+
+t.test('the arrival uses the places of that day and gives up what was only held', async (t) => {
+  const city = await City.found(t);
+  await fill(city.store, 't1-expert', sessionOn('2018-03-05', 4));
+  await fill(city.store, 't1-ct', sessionOn('2018-03-05', 4, 14), sessionOn('2018-03-07', 4), sessionOn('2018-03-08', 4));
+  const referral = await send(city, upReferral(1, { reserve: { items: [on('t1-expert', '2018-03-05'), on('t1-ct', '2018-03-05', 14), on('t1-ct', '2018-03-07')], confirm: true } }));
+  city.clock.set(at('2018-03-05', 8));
+  await city.reserve(referral, [on('t1-ct', '2018-03-08')]);
+  const before = everything(city);
+  t.same(pointersOf(await tryAct(city, referral, 'arrive', { body: { reservationId: 'x' } })), ['/reservationId']);
+  t.strictSame(everything(city), before);
+
+  const arrived = await must(city, referral, 'arrive');
+  const states = async () => {
+    const found: string[] = [];
+    for (const id of (await city.referral(referral.id)).course.reservationIds) {
+      const reservation = await city.store.read((reads) => reads.reservation(id));
+      for (const p of reservation!.places) found.push(`${p.poolId} ${p.state}`);
+    }
+    return found;
+  };
+  t.same(await states(), ['t1-expert fulfilled', 't1-ct fulfilled', 't1-ct confirmed', 't1-ct released']);
+  t.match((await city.events(0, 'referral.arrived'))[0]!.data, { transferId: arrived.course.transferId, fulfilled: [{ places: [{ poolId: 't1-expert' }, { poolId: 't1-ct' }] }], released: [{ places: [{ poolId: 't1-ct' }] }] });
+
+  const back = await must(city, arrived, 'revoke-arrival');
+  t.match(back, { status: 'scheduled', deadlineAt: at('2018-03-07', 12) + 7 * DAY }, 'its places are booked again');
+  t.same(await states(), ['t1-expert confirmed', 't1-ct confirmed', 't1-ct confirmed', 't1-ct released']);
+  t.same(await city.audit('t1-expert', 't1-ct'), []);
+});
+
+t.test('a bed whose first night is used is booked for the others', async (t) => {
+  const city = await City.found(t);
+  await fill(city.store, 't1-bed', ...bedNights(TODAY, 3, 5));
+  const referral = await send(city, upReferral(1, { category: 'inpatient', reserve: { items: [on('t1-bed', TODAY, 12, 3)] } }));
+  city.clock.advance(HOUR);
+  await take(city, referral, 'arrive');
+  const reservation = await city.store.read((reads) => reads.reservation(referral.course.reservationIds[0]!));
+  t.same(reservation!.places.map((p) => p.state), ['fulfilled', 'confirmed', 'confirmed']);
+  t.same(await city.audit('t1-bed'), []);
+});
+
+t.test('at the hand-over the responsible person changes (Guangzhou 2018, line 27: 首诊负责制、转诊办理责任制和管理责任制)', async (t) => {
+  const city = await City.found(t);
+  const responsible = { firstContact: { code: 'P1-01', name: '陈全科' }, handler: { code: 'P1-02', name: '李转诊' }, manager: { code: 'P1-03', name: '王管理' } };
+  const arrive = async (n: number) => take(city, await send(city, upReferral(n, { responsible })), 'arrive');
+  const operator = { code: 'T1-09', name: '周医生' };
+  const actor = { clientId: 'client-t1', roles: ['doctor' as const], institutionId: 't1', area: null, operator };
+
+  const named = await must(city, await arrive(1), 'receive', { by: actor, body: { manager: { code: 'T1-01', name: '黄主任' } } });
+  t.match(named, { status: 'in-care', course: { receivedAt: START } });
+  t.strictSame(named.course.responsible, { firstContact: responsible.firstContact, handler: responsible.handler, manager: { code: 'T1-01', name: '黄主任' } });
+  t.match(await city.events(0, 'referral.received'), [{ data: { manager: 'T1-01', managerBefore: 'P1-03' } }], 'the change of hands is logged');
+  t.strictSame((await must(city, await arrive(2), 'receive', { by: actor })).course.responsible.manager, operator, 'else the person who received');
+  t.equal((await must(city, await arrive(3), 'receive')).course.responsible.manager, undefined, 'the sender’s manager is responsible no more');
+});
+
+t.test('a transfer of each direction and category has its line', async (t) => {
+  const city = await City.found(t);
+  await take(city, await send(city, upReferral(1, { category: 'inpatient' })), 'arrive');
+  await take(city, await send(city, downReferral(2)), 'arrive');
+  await take(city, await send(city, upReferral(3, { direction: 'lateral', targetInstitutionId: 'p2', targetDepartment: '02', category: 'exam' })), 'arrive');
+  await take(city, await send(city, upReferral(4, { urgency: 'emergency', category: 'emergency' })), 'arrive');
+  city.clock.advance(MINUTE);
+  t.same((await transfers(city)).map((line) => `${line.direction} ${line.category} ${line.sourceLevel}→${line.targetLevel}`), [
+    'up inpatient primary→tertiary', 'down inpatient tertiary→primary', 'lateral exam primary→primary', 'up emergency primary→tertiary',
+  ]);
+});
