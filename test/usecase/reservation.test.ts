@@ -120,6 +120,21 @@ t.test('a hold is free for others the instant it ends, without anybody sweeping'
   t.equal((await city.events(since, 'reservation.expired')).length, 2, 'each place is told of once');
 });
 
+t.test('holds of one session end each at its own instant', async (t) => {
+  const city = await City.found(t);
+  await fill(city.store, 't1-clinic', sessionOn(MONDAY, 2));
+  const take = async (n: number, ttlSeconds: number) => codeOf(await city.tryReserve(await city.refer(n), [on('t1-clinic', MONDAY)], { ttlSeconds }));
+  t.same([await take(1, 120), await take(2, 60)], [undefined, undefined]);
+  const rows: [seconds: number, n: number, code: string | undefined][] = [
+    [59, 3, 'session_full'], [60, 4, undefined], [119, 5, 'session_full'], [120, 6, undefined], [121, 7, 'session_full'],
+  ];
+  for (const [seconds, n, code] of rows) {
+    city.clock.set(START + seconds * SECOND);
+    t.equal(await take(n, 600), code, `after ${seconds} s`);
+    t.same(await city.audit('t1-clinic'), []);
+  }
+});
+
 t.test('a hold is extended once by its own length', async (t) => {
   const city = await City.found(t);
   await fill(city.store, 't1-clinic', sessionOn(MONDAY, 1));
