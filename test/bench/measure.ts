@@ -1,0 +1,47 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { ask } from './children.js';
+import type { Tally } from './http-client.js';
+import type { LoadOrder } from './load.js';
+import type { Work } from './requests.js';
+
+/** As many as the issue of this bench names. */
+const CONNECTIONS = 64;
+
+export interface Amount {
+  readonly warmUp: number;
+  readonly count: number;
+}
+
+/** Sends load from a process of its own. Anything but success means that something else was measured, so it throws. */
+export async function load(port: number, key: string, work: Work, amount: Amount): Promise<Tally> {
+  const order: LoadOrder = { port, key, work, connections: CONNECTIONS, ...amount };
+  const tally = await ask<Tally>('./load.js', order);
+  const expected = work.kind === 'submit' ? '201' : '200';
+  if (Object.keys(tally.statuses).some((status) => status !== expected)) {
+    throw new Error(`every answer should be ${expected}, but there were ${JSON.stringify(tally.statuses)}`);
+  }
+  return tally;
+}
+
+/** Looks at a figure from time to time while work goes on; answers its mean. */
+export async function meanWhile<T>(work: Promise<T>, everyMs: number, look: () => Promise<number>): Promise<{ result: T; mean: number }> {
+  let over = false;
+  const watched = work.finally(() => (over = true));
+  let sum = 0;
+  let looks = 0;
+  const watch = async () => {
+    while (!over) {
+      await wait(everyMs);
+      const value = await look();
+      if (over || !(value > 0)) continue;
+      sum += value;
+      looks += 1;
+    }
+  };
+  const [result] = await Promise.all([watched, watch()]);
+  return { result, mean: looks === 0 ? Number.NaN : sum / looks };
+}
+
+export function latencies({ milliseconds: { p50, p99, max } }: Tally): string {
+  return `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, slowest ${max.toFixed(1)} ms`;
+}

@@ -1,0 +1,36 @@
+import type { ReferralInput } from '../../src/contract/referral.js';
+import { upReferral } from '../kit/network.js';
+
+/** What the load asks, as the bytes that go out. */
+
+export interface Slot {
+  readonly poolId: string;
+  readonly startsAt: string;
+}
+
+export type Work =
+  /** New referrals of p1 to t1, each of another person, each with a hold on one session; the sessions in turn. */
+  | { readonly kind: 'submit'; readonly firstPerson: number; readonly slots: readonly Slot[] }
+  | { readonly kind: 'get'; readonly paths: readonly string[] };
+
+/** The same path for submissions as the contract's; a place is held for an hour, so that none runs out under load. */
+const HELD_SECONDS = 3_600;
+
+export function requestsOf(work: Work, key: string, count: number): Buffer[] {
+  const common = `host: 127.0.0.1\r\nauthorization: Bearer ${key}\r\n`;
+  if (work.kind === 'get') {
+    const bytes = work.paths.map((path) => Buffer.from(`GET ${path} HTTP/1.1\r\n${common}\r\n`));
+    return Array.from({ length: count }, (_, i) => bytes[i % bytes.length]!);
+  }
+  return Array.from({ length: count }, (_, i) => {
+    const body = JSON.stringify(submission(work.firstPerson + i, work.slots[i % work.slots.length]!));
+    return Buffer.from(
+      `POST /v1/referrals HTTP/1.1\r\n${common}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
+        `idempotency-key: visit-${work.firstPerson + i}\r\n\r\n${body}`,
+    );
+  });
+}
+
+export function submission(person: number, slot: Slot): ReferralInput {
+  return upReferral(person, { reserve: { items: [slot], ttlSeconds: HELD_SECONDS } });
+}

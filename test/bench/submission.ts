@@ -1,0 +1,58 @@
+import { copyFileSync, rmSync } from 'node:fs';
+import type { ByHand, ByHandOrder } from './by-hand.js';
+import { ask, scratch } from './children.js';
+import type { Tally } from './http-client.js';
+import { peakMemoryOf, wallClock } from './machine.js';
+import { latencies, load, meanWhile } from './measure.js';
+import { openAt, seed, type Seeded } from './seed.js';
+import { startService } from './service.js';
+import { median, perSecond, type Finding } from './table.js';
+
+const ROUNDS = 3;
+const AMOUNT = { warmUp: 5_000, count: 30_000 };
+
+interface Round {
+  readonly tally: Tally;
+  readonly byHand: ByHand;
+  readonly unitsPerCommit: number;
+  readonly memory: number;
+  readonly ratio: number;
+}
+
+/** `POST /v1/referrals` with one session held, against the same rows by hand. */
+export async function submission(): Promise<Finding> {
+  const before = scratch('before.db');
+  const store = await openAt(before, wallClock);
+  const seeded = await seed(store, wallClock);
+  await store.close();
+  const rounds: Round[] = [];
+  for (let i = 0; i < ROUNDS; i += 1) rounds.push(await round(before, seeded));
+
+  const { tally, byHand, unitsPerCommit, memory, ratio } = median(rounds, (r) => r.ratio);
+  return {
+    figures: [{ measure: 'submission', measured: perSecond(tally.perSecond), limit: perSecond(byHand.perSecond), ratio, target: { atLeast: 0.5 } }],
+    notes: [
+      `submission: ${latencies(tally)}; ${unitsPerCommit.toFixed(0)} units per commit, by hand too; peak memory ${memory.toFixed(0)} MB; ` +
+        `${(byHand.bytesPerUnit / 1_024).toFixed(1)} KiB of file for each; ratios of all rounds ${rounds.map((r) => r.ratio.toFixed(2)).join(', ')}`,
+    ],
+  };
+}
+
+async function round(before: string, { keys, slots }: Seeded): Promise<Round> {
+  const [served, written] = [scratch('served.db'), scratch('by-hand.db')];
+  copyFileSync(before, served);
+  copyFileSync(before, written);
+  try {
+    const service = await startService(served);
+    const asked = load(service.port, keys.sender, { kind: 'submit', firstPerson: 0, slots }, AMOUNT);
+    const { result: tally, mean } = await meanWhile(asked, 500, () => service.metric('store_batch_size', keys.admin));
+    const memory = peakMemoryOf(service.pid) ?? Number.NaN;
+    await service.stop();
+    const unitsPerCommit = Math.max(1, Math.round(mean));
+    const order: ByHandOrder = { target: written, written: served, unitsPerCommit, warmUp: AMOUNT.warmUp };
+    const byHand = await ask<ByHand>('./by-hand.js', order);
+    return { tally, byHand, unitsPerCommit, memory, ratio: tally.perSecond / byHand.perSecond };
+  } finally {
+    for (const path of [served, written]) for (const suffix of ['', '-wal', '-shm', '.lock']) rmSync(path + suffix, { force: true });
+  }
+}
