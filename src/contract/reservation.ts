@@ -32,7 +32,7 @@ export const ReservationInput = Closed(
   { $id: 'ReservationInput' },
 );
 
-const itemNumbers = Type.Array(Type.Integer({ minimum: 1, maximum: 100 }), { minItems: 1, maxItems: 20, uniqueItems: true, description: 'Numbers of items; absent: all' });
+const itemNumbers = Type.Array(Type.Integer({ minimum: 1, maximum: 1_000 }), { minItems: 1, maxItems: 20, uniqueItems: true, description: 'Numbers of items; absent: all' });
 
 export const ReservationActionInput = Closed({ operator: Type.Optional(Operator) }, { $id: 'ReservationActionInput' });
 export const ReservationItemsInput = Closed(
@@ -43,7 +43,7 @@ export const RescheduleInput = Closed(
   {
     items: Type.Array(
       Closed({
-        item: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'The item that is replaced; absent in all: the list replaces every live item' })),
+        item: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, description: 'The item that is replaced; absent in all: the list replaces every live item' })),
         poolId: Key('Resource pool'),
         startsAt: InstantText(),
         nights: Type.Optional(Type.Integer({ minimum: 1, maximum: 60 })),

@@ -12,6 +12,8 @@ export interface EventDraft {
   readonly institutionIds: readonly string[];
   /** Never a patient's name, number, phone or address. */
   readonly data: Readonly<Record<string, unknown>>;
+  /** Time brought it about: whoever's request noticed it has nothing to do with it, and is not named. */
+  readonly byTime?: true;
 }
 
 /** Who caused it, as the log keeps it. */
@@ -20,6 +22,9 @@ export interface EventActor {
   readonly institutionId: string | null;
   readonly operator: { readonly code: string; readonly name: string } | null;
 }
+
+/** The actor of what time brought about. */
+export const TIME: EventActor = { clientId: 'time', institutionId: null, operator: null };
 
 /** An event in the log: gap-free numbers, each hash over the one before. */
 export interface LoggedEvent {

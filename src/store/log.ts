@@ -2,7 +2,7 @@ import { assert } from '../kernel/assert.js';
 import { localDateOf, type Instant } from '../kernel/calendar.js';
 import { areaOfId } from '../kernel/ids.js';
 import { chained, CHECKPOINT_EVERY, GENESIS, headText, textsOf } from '../domain/chain.js';
-import type { EventActor, EventDraft } from '../domain/event.js';
+import { TIME, type EventActor, type EventDraft } from '../domain/event.js';
 import type { Transfer } from '../domain/transfer.js';
 import type { Queries } from './queries/catalogue.js';
 import type { StoreVault } from './vault.js';
@@ -76,7 +76,7 @@ export class LogWriter {
     for (const draft of drafts.events) {
       const seq = this.#end.seq + 1;
       const { type, area, subject, referralId } = draft;
-      const texts = textsOf({ ...draft, actor });
+      const texts = textsOf({ ...draft, actor: draft.byTime ? TIME : actor });
       const facts = { id: nextId(area), type, at, area, subject, referralId };
       const hash = this.vault.sha256(chained(this.#end.hash, seq, facts, texts));
       await this.queries.log.insert({ seq, ...facts, ...texts, prevHash: this.#end.hash, hash });

@@ -83,7 +83,7 @@ export class LockedSessions {
       await this.unit.saveReservation(reservation, expired.reservation);
       this.giveBack(expired.freed);
       const referral = must(await this.unit.referral(reservation.referralId), 'a reservation has a referral');
-      this.unit.append(reservationEvent('expired', referral, expired));
+      this.unit.append({ ...reservationEvent('expired', referral, expired), byTime: true });
     }
     for (const { poolId, startsAt } of due) {
       const key = { poolId, startsAt };
