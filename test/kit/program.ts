@@ -1,0 +1,68 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Test } from 'tap';
+import { ROOT } from './source.js';
+
+/** The built program as an operator starts it: its own process, the environment, a signal to stop. */
+export interface Program {
+  readonly address: string;
+  /** Everything it has said so far. */
+  output(): string;
+  /** Its exit code. */
+  stop(): Promise<number | null>;
+}
+
+export const ADMIN_KEY = 'administrator-of-this-test';
+
+/** A folder of this test alone, gone with it. */
+export function scratch(t: Test): string {
+  const folder = mkdtempSync(join(tmpdir(), 'referral-router-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Resolves when it listens; rejects with what it said where it ends instead. */
+export async function startProgram(t: Test, settings: Readonly<Record<string, string>>): Promise<Program> {
+  const child = spawn(process.execPath, [join(ROOT, 'dist/src/main.js')], {
+    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ADMIN_KEY, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const gone = once(child, 'exit') as Promise<[number | null]>;
+  const stop = async () => {
+    child.kill('SIGTERM');
+    return (await gone)[0];
+  };
+  t.teardown(stop);
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const address = new Promise<string>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      said += `${line}\n`;
+      if (line.includes('"listening"')) resolve((JSON.parse(line) as { url: string }).url);
+    });
+  });
+  return {
+    address: await Promise.race([address, gone.then(([code]) => Promise.reject(new Error(`the program ended with ${code}: ${said}`)))]),
+    output: () => said,
+    stop,
+  };
+}
+
+/** What a shell says to a script, run from the project's folder; rejects where a command of it fails. */
+export function shell(script: string, environment: Readonly<Record<string, string>> = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile('bash', ['--norc', '-euo', 'pipefail', '-c', script], { cwd: ROOT, env: { PATH: process.env['PATH'], ...environment } }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${stderr}\n${stdout}`.trim()));
+      else resolve(stdout);
+    });
+  });
+}
+
+/** The examples of a document that are meant to be run: its blocks of `bash`. Blocks of `sh` are only shown. */
+export function scriptsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^```bash\n(?<script>[^]*?)^```$/gm)].map((m) => m.groups!.script!);
+}
