@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { TSchema } from 'typebox';
 import { PROBLEMS } from '../kernel/problem.js';
 import type { Example } from './examples.js';
 import type { Description, Tag } from './operation.js';
@@ -61,11 +62,7 @@ interface OperationObject {
   'x-roles'?: readonly string[];
 }
 
-export interface OpenApiOptions {
-  readonly examples: readonly Example[];
-}
-
-export const openapi = plugin<OpenApiOptions>('openapi', async (app, { examples }) => {
+export const openapi = plugin<{ examples: readonly Example[] }>('openapi', async (app, { examples }) => {
   const operations = new Map<string, Operation>();
   app.addHook('onRoute', ({ config }) => {
     if (config?.operation) operations.set(config.operation.id, { spec: config.operation, statuses: config.statuses ?? [200], idempotent: config.idempotent ?? false });
@@ -90,7 +87,10 @@ export const openapi = plugin<OpenApiOptions>('openapi', async (app, { examples 
         for (const each of Object.values(path ?? {})) {
           const target = each as OperationObject;
           const operation = operations.get(target.operationId ?? '');
-          if (operation) complete(target, operation, examples.filter((example) => example.operationId === target.operationId));
+          if (operation) {
+            complete(target, operation, examples.filter((example) => example.operationId === target.operationId));
+            if (target.requestBody) target.requestBody.required = asksForFields(operation.spec.body);
+          }
         }
       }
       return document;
@@ -116,6 +116,13 @@ function complete(target: OperationObject, { spec, statuses, idempotent }: Opera
   answers(target, spec, statuses);
   problems(target, spec, idempotent);
   for (const example of examples) show(target, example);
+}
+
+/** A body whose fields are all optional may be left out. */
+function asksForFields(body: TSchema | undefined): boolean {
+  const { $ref } = (body ?? {}) as { $ref?: string };
+  const schema = SHARED.find((each) => `${(each as { $id?: string }).$id}#` === $ref) ?? body;
+  return ((schema as { required?: readonly string[] } | undefined)?.required ?? []).length > 0;
 }
 
 function headersOf(spec: Description, idempotent: boolean): ParameterObject[] {

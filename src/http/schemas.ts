@@ -10,7 +10,7 @@ import {
 import { ConsortiumReport, TransferReport } from '../contract/report.js';
 import { RescheduleInput, Reservation, ReservationActionInput, ReservationInput, ReservationItemsInput } from '../contract/reservation.js';
 import { Recommendation, RecommendationInput } from '../contract/routing.js';
-import { CodeSet, Health, TestClock, TestClockInput } from '../contract/service.js';
+import { CodeSet, Health } from '../contract/service.js';
 import { StayInput, StayView } from '../contract/stay.js';
 
 /** Every shape that has a name: the components of the API document. */
@@ -25,5 +25,5 @@ export const SHARED: readonly TSchema[] = [
   RecommendationInput, Recommendation,
   StayInput, StayView,
   EventView, SignedHead, EventPage, ChainReport, Transfer, TransferReport, ConsortiumReport,
-  CodeSet, Health, TestClockInput, TestClock,
+  CodeSet, Health,
 ];

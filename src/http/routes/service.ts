@@ -3,7 +3,7 @@ import { must } from '../../kernel/assert.js';
 import { formatInstant, parseInstant, type Clock, type Instant } from '../../kernel/calendar.js';
 import { refuse } from '../../kernel/problem.js';
 import { Shared } from '../../contract/scalars.js';
-import { Health, TestClock, TestClockInput } from '../../contract/service.js';
+import { Health, TestClock } from '../../contract/service.js';
 import { ADMIN } from '../access.js';
 import { define, type Http } from '../operation.js';
 import { sendProblem } from '../problems.js';
@@ -28,18 +28,19 @@ export function healthRoutes(http: Http, isReady: () => Promise<boolean>): void 
   );
 }
 
-/** Only where the service was started with `TEST_CLOCK`; elsewhere the path does not exist. */
+/** Only where the service was started with `TEST_CLOCK`; elsewhere, and in the committed API document, the path does not exist. */
 export function testClockRoutes(http: Http, clock: Clock, moveTo: (now: Instant) => Promise<void>): void {
   define(
     http,
     {
       method: 'PUT', path: '/v1/test-clock', id: 'moveTestClock', tag: 'Service', access: ADMIN,
       summary: 'Move the clock of a test forward; what is then due is done before the answer',
-      body: Shared(TestClockInput), answer: Shared(TestClock), problems: ['clock_backwards'],
+      description: 'Exists only where the service was started with `TEST_CLOCK`, never in production.',
+      body: TestClock, answer: TestClock, problems: ['clock_backwards'],
     },
     { statuses: [200] },
     async (request, reply) => {
-      const now = must(parseInstant((request.body as Static<typeof TestClockInput>).now), 'the schema let an instant through');
+      const now = must(parseInstant((request.body as Static<typeof TestClock>).now), 'the schema let an instant through');
       if (now < clock.now()) return sendProblem(reply, refuse('clock_backwards'));
       await moveTo(now);
       return reply.send({ now: formatInstant(clock.now()) });

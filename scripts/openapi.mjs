@@ -1,0 +1,29 @@
+// Writes openapi/openapi.json from the program itself. Runs on the compiled program: npm run openapi.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { appStore, packagedExamples } from '../dist/src/compose.js';
+import { buildApp } from '../dist/src/http/app.js';
+import { createLogger } from '../dist/src/http/log.js';
+import { apiDocument } from '../dist/src/http/openapi.js';
+import { openStore } from '../dist/src/store/open.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'referral-router-'));
+const clock = { now: () => Date.now() };
+const store = await openStore({ url: `sqlite:${folder}/empty.db`, dataKey: randomBytes(32), clock, random: randomBytes });
+const { server } = await buildApp({
+  store: appStore(store),
+  clock,
+  settings: { rateLimit: 500, adminKeyHash: null },
+  logger: createLogger('warn'),
+  random: randomBytes,
+  after: () => () => undefined,
+  examples: packagedExamples(),
+  moveClock: null,
+});
+await server.ready();
+writeFileSync('openapi/openapi.json', `${JSON.stringify(apiDocument(server), null, 2)}\n`);
+await server.close();
+await store.close();
+rmSync(folder, { recursive: true });
