@@ -5,6 +5,7 @@ import type { Referral } from '../../src/domain/referral.js';
 import type { Reservation } from '../../src/domain/reservation.js';
 import { confirm } from '../../src/usecase/reservation/confirm.js';
 import { fulfil } from '../../src/usecase/reservation/fulfil.js';
+import { getReservation } from '../../src/usecase/reservation/get-reservation.js';
 import { noShow } from '../../src/usecase/reservation/no-show.js';
 import { release } from '../../src/usecase/reservation/release.js';
 import { reschedule } from '../../src/usecase/reservation/reschedule.js';
@@ -176,6 +177,18 @@ t.test('an arrival fulfils what is of its day, frees what was only held, and can
   t.same(await seen(), ['1 confirmed', '2 confirmed', '2 confirmed', '1 fulfilled', '1 released'], 'to one reservation');
   const wrong = await city.do('t1', act, { id: (await city.refer(2)).id, action: 'arrive', ifMatch: ANY, body: { reservationId: held.id } });
   t.same(pointersOf(wrong), ['/reservationId'], 'of this referral');
+});
+
+t.test('what a lapsed referral had booked is released, noticed or not', async (t) => {
+  const city = await openCity(t);
+  const referral = await city.refer(1);
+  const booked = await city.reserve(referral, [on('t1-clinic', MONDAY)], { confirm: true });
+  city.clock.set(at(MONDAY, 12) + 7 * DAY - 1);
+  t.match(await city.ask('p1', getReservation, { id: booked.id }), { places: [{ state: 'confirmed' }] }, 'a week after the appointment, less a millisecond');
+  city.clock.advance(1);
+  t.match(await city.ask('p1', getReservation, { id: booked.id }), { version: 1, places: [{ state: 'released' }] });
+  t.equal(codeOf(await city.do('p1', release, { id: booked.id, ifMatch: ANY })), 'invalid_transition');
+  t.equal(codeOf(await city.tryReserve(referral, [on('t1-expert', TUESDAY)])), 'invalid_transition');
 });
 
 t.test('what ends a referral frees its places in the same unit', async (t) => {
