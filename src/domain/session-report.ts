@@ -40,7 +40,7 @@ export function readReports(kind: PoolKind, inputs: readonly SessionInput[]): { 
     const { capacity, takenElsewhere = 0, source = null, closed } = input;
     reports.push({ index, startsAt, endsAt, capacity, takenElsewhere, reportedAt, source, closedReason: closed?.reason ?? null });
   }
-  errors.push(...overlapErrors(reports));
+  errors.push(...twiceErrors(reports));
   return { reports, errors };
 }
 
@@ -64,15 +64,14 @@ function nightErrors(at: string, startsAt: Instant, endsAt: Instant): FieldError
   return errors;
 }
 
-function overlapErrors(reports: readonly SessionReport[]): FieldError[] {
+/** A session is known by its start. Sessions of one pool may overlap (two rooms, staggered arrivals): each sells its own places. */
+function twiceErrors(reports: readonly SessionReport[]): FieldError[] {
+  const first = new Map<Instant, number>();
   const errors: FieldError[] = [];
-  const inOrder = [...reports].sort((a, b) => a.startsAt - b.startsAt || a.index - b.index);
-  let last = inOrder[0];
-  for (const report of inOrder.slice(1)) {
-    if (last && report.startsAt < last.endsAt) {
-      errors.push(field(`/sessions/${report.index}/startsAt`, `与第 ${last.index + 1} 个时段重叠`, `Overlaps the session at index ${last.index}`));
-    }
-    if (!last || report.endsAt > last.endsAt) last = report;
+  for (const { index, startsAt } of reports) {
+    const earlier = first.get(startsAt);
+    if (earlier === undefined) first.set(startsAt, index);
+    else errors.push(field(`/sessions/${index}/startsAt`, `与第 ${earlier + 1} 个时段的开始时间相同`, `The same start as the session at index ${earlier}`));
   }
   return errors;
 }
