@@ -12,7 +12,7 @@ const architecture = JSON.parse(read('test/architecture.json')) as {
   outside: string[];
   mayReadClockAndEnvironment: string[];
 };
-const manifest = JSON.parse(read('package.json')) as { dependencies: Record<string, string>; devDependencies: Record<string, string> };
+const manifest = JSON.parse(read('package.json')) as { name: string; dependencies: Record<string, string>; devDependencies: Record<string, string> };
 
 const source = sources('src');
 const tests = sources('test');
@@ -189,8 +189,12 @@ function matches(paths: readonly string[], pattern: RegExp): string[] {
   return paths.flatMap((path) => read(path).split('\n').flatMap((line, i) => (pattern.test(line) ? [`${path}:${i + 1} ${line.trim().slice(0, 80)}`] : [])));
 }
 
+/** The packages of others: the project's own name leads to what it exports. */
 function packagesOf(file: SourceFile): string[] {
-  return file.imports.filter((i) => i.file === null && !i.specifier.startsWith('node:')).map((i) => packageOf(i.specifier));
+  return file.imports
+    .filter((i) => i.file === null && !i.specifier.startsWith('node:'))
+    .map((i) => packageOf(i.specifier))
+    .filter((name) => name !== manifest.name);
 }
 
 function isGenerated(file: SourceFile): boolean {
