@@ -42,7 +42,6 @@ export const PROBLEMS = {
   already_reserved: kind(409, '该转诊已占用此时段', 'The referral already holds a place in this session'),
   hold_expired: kind(409, '预留已过期', 'The hold has expired'),
   already_extended: kind(409, '预留只能延长一次', 'A hold is extended once only'),
-  result_recognised: kind(409, '已有可互认的检查结果', 'A recent result is recognised'),
   already_redeemed: kind(409, '该权益已核销', 'The entitlement item is already redeemed'),
   not_entitled: kind(409, '不享有该项优惠', 'The item was not granted'),
   follow_up_missing: kind(409, '尚无随访记录', 'No follow-up is recorded yet'),
