@@ -108,14 +108,14 @@ export function sessionsOf(timetable: Timetable, from: LocalDate, days: number):
   return sessions;
 }
 
-/** How far back and ahead of `today` the sample has sessions: the story lies behind, the visitor's own trial ahead. */
-export const SESSION_DAYS = { back: 14, ahead: 28 } as const;
+/** So many days from the first day of the story on: the story itself, and two weeks for the visitor's own trial. */
+export const SESSION_DAYS = 26;
 
 /** Bytes of a request are limited: so many days of sessions go into one. */
 export const SESSIONS_PER_REQUEST = 500;
 
-export function sessionRequests(sample: SamplePool, today: LocalDate): SessionInput[][] {
-  const all = sessionsOf(sample.timetable, addDays(today, -SESSION_DAYS.back), SESSION_DAYS.back + SESSION_DAYS.ahead);
+export function sessionRequests(sample: SamplePool, opens: LocalDate): SessionInput[][] {
+  const all = sessionsOf(sample.timetable, opens, SESSION_DAYS);
   const requests: SessionInput[][] = [];
   for (let i = 0; i < all.length; i += SESSIONS_PER_REQUEST) requests.push(all.slice(i, i + SESSIONS_PER_REQUEST));
   return requests;

@@ -1,0 +1,31 @@
+import { formatInstant } from '../../kernel/calendar.js';
+import { given } from './answers.js';
+import { followUpAndClose, sendBack, takeBack } from './down.js';
+import type { Desk } from './desk.js';
+import { showLedger } from './ledger.js';
+import type { Desks } from './load.js';
+import type { Narrator } from './narrator.js';
+import { momentOf, type Stage } from './stage.js';
+import { arriveAndReceive, askAndHold, comeTooLate, confirmHold, dischargeAndReport, secondVisit } from './up.js';
+
+/** The whole story, on the clock that the administrator moves. Throws StoryFault where a step gives something else than it should. */
+export async function tellStory(desks: Desks, admin: Desk, opens: string, tell: Narrator): Promise<void> {
+  const stage: Stage = {
+    desks, tell, opens,
+    async goTo(day, hour) {
+      const at = Math.round(momentOf(opens, day, hour));
+      await given('the clock', admin.moveClock(formatInstant(at)));
+      return at;
+    },
+  };
+  const up = await askAndHold(stage);
+  const late = await comeTooLate(stage);
+  await confirmHold(stage, up);
+  await arriveAndReceive(stage, up);
+  await secondVisit(stage, late);
+  await dischargeAndReport(stage, up);
+  const down = await sendBack(stage, up.referralId);
+  await takeBack(stage, down);
+  await followUpAndClose(stage, down);
+  await showLedger(stage);
+}
