@@ -58,7 +58,7 @@ CREATE TABLE session (
   PRIMARY KEY (area, pool_id, starts_at),
   CHECK (ends_at > starts_at)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX session_overcommitted ON session (institution_id, ends_at) WHERE taken + taken_elsewhere > capacity;
+CREATE INDEX session_overcommitted ON session (institution_id, ends_at) WHERE capacity < taken + taken_elsewhere;
 
 CREATE TABLE reservation (
   area TEXT NOT NULL,

@@ -37,7 +37,7 @@ export function sessionQueries(k: Kit, t: Tables) {
         .select()
         .from(s)
         .where(
-          and(eq(s.institutionId, p('institutionId')), gt(s.endsAt, p('now')), sql`${s.taken} + ${s.takenElsewhere} > ${s.capacity}`),
+          and(eq(s.institutionId, p('institutionId')), gt(s.endsAt, p('now')), sql`${s.capacity} < ${s.taken} + ${s.takenElsewhere}`),
         )
         .orderBy(asc(s.endsAt)),
     ),

@@ -28,7 +28,7 @@ export function capacityTables(k: Kit) {
         k
           .index('session_overcommitted')
           .on(t.institutionId, t.endsAt)
-          .where(sql`${t.taken} + ${t.takenElsewhere} > ${t.capacity}`),
+          .where(sql`${t.capacity} < ${t.taken} + ${t.takenElsewhere}`),
       ],
     ),
     reservation: k.table(

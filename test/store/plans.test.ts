@@ -1,0 +1,78 @@
+import Sqlite from 'better-sqlite3';
+import t from 'tap';
+import { readMigrations } from '../../src/store/migrate.js';
+import { everyQuery } from './catalogue.js';
+
+/**
+ * How SQLite means to answer each query of the catalogue, without statistics, as in production. With a
+ * million referrals a query that walks a table, or sorts what it has found, would be felt by everybody.
+ */
+const db = new Sqlite(':memory:');
+for (const migration of readMigrations('sqlite')) db.exec(migration.text);
+
+/** Read whole, once, when the store opens; or one row. */
+const MAY_SCAN = ['directory.institutions', 'directory.consortia', 'directory.pools', 'directory.clients', 'log.tip', 'log.last'];
+/** Sorts a handful: what stands in one session, what was counted in one slice. */
+const MAY_SORT = ['place.live', 'place.overdue', 'transfer.count', 'transfer.countInArea'];
+
+function planOf(text: string, parameters: number): string[] {
+  const rows = db.prepare(`EXPLAIN QUERY PLAN ${text}`).all(...Array<null>(parameters).fill(null)) as { detail: string }[];
+  return rows.map((row) => row.detail);
+}
+
+const queries = everyQuery();
+
+t.test(`none of ${queries.length} queries walks a table`, async (t) => {
+  const scans = queries.filter((q) => !MAY_SCAN.includes(q.name)).filter((q) => planOf(q.text, q.parameters).some((step) => /^SCAN /.test(step)));
+  t.strictSame(scans.map((q) => `${q.name}: ${planOf(q.text, q.parameters).join('; ')}`), []);
+});
+
+t.test('none of them sorts more than a handful: indexes give the order', async (t) => {
+  const sorts = queries.filter((q) => !MAY_SORT.includes(q.name)).filter((q) => planOf(q.text, q.parameters).some((step) => /TEMP B-TREE/.test(step)));
+  t.strictSame(sorts.map((q) => q.name), []);
+});
+
+const INDEXES: readonly (readonly [query: string, plan: RegExp])[] = [
+  ['referral.byId', /sqlite_autoindex_referral_1 \(area=\? AND id=\?\)/],
+  ['referral.byNo', /referral_by_no \(referral_no=\?\)/],
+  ['referral.ofPatient', /referral_by_patient \(patient_id=\?\)/],
+  ['referral.overdue', /referral_by_deadline \(deadline_at<\?\)/],
+  ['referral.update', /sqlite_autoindex_referral_1 \(area=\? AND id=\?\)/],
+  ['referral.patientByDigest', /patient_by_digest \(id_digest=\?\)/],
+  ['session.byStart', /PRIMARY KEY \(area=\? AND pool_id=\? AND starts_at=\?\)/],
+  ['session.update', /PRIMARY KEY \(area=\? AND pool_id=\? AND starts_at=\?\)/],
+  ['session.ofPool', /PRIMARY KEY \(area=\? AND pool_id=\? AND starts_at>\? AND starts_at<\?\)/],
+  ['session.overcommitted', /session_overcommitted \(institution_id=\? AND ends_at>\?\)/],
+  ['reservation.byId', /PRIMARY KEY \(area=\? AND id=\?\)/],
+  ['reservation.overdue', /reservation_by_expiry \(expires_at<\?\)/],
+  ['place.ofReservation', /PRIMARY KEY \(area=\? AND reservation_id=\?\)/],
+  ['place.live', /place_live_by_session \(pool_id=\? AND starts_at=\?\)/],
+  ['place.overdue', /place_live_by_session \(pool_id=\? AND starts_at=\?\)/],
+  ['log.after', /PRIMARY KEY \(rowid>\?\)/],
+  ['log.ofReferral', /event_by_referral \(referral_id=\? AND seq>\?\)/],
+  ['transfer.after', /transfer_by_seq \(seq>\?\)/],
+  ['transfer.afterInArea', /PRIMARY KEY \(area=\? AND seq>\?\)/],
+  ['transfer.count', /transfer_by_seq \(seq>\? AND seq<\?\)/],
+  ['answer.byId', /sqlite_autoindex_answer_1 \(id=\?\)/],
+  ['list source ()', /referral_by_source \(source_institution_id=\? AND id<\?\)/],
+  ['list source-status (direction target)', /referral_by_source_status \(source_institution_id=\? AND status=\? AND id<\?\)/],
+  ['list target (submitted)', /referral_by_target \(target_institution_id=\? AND id<\?\)/],
+  ['list target-status (source)', /referral_by_target_status \(target_institution_id=\? AND status=\? AND id<\?\)/],
+  ['list consortium (submitted)', /referral_by_consortium \(consortium_id=\? AND id<\?\)/],
+  ['list patient (source target)', /referral_by_patient \(patient_id=\? AND id<\?\)/],
+  ['list area (submitted)', /sqlite_autoindex_referral_1 \(area=\? AND id<\?\)/],
+];
+
+for (const [name, plan] of INDEXES) {
+  t.test(`${name} goes by ${plan.source.replaceAll('\\', '')}`, async (t) => {
+    const query = queries.find((q) => q.name === name || sameShape(q.name, name));
+    t.ok(query);
+    t.match(planOf(query!.text, query!.parameters).join('; '), plan);
+  });
+}
+
+/** Sieves are named in any order. */
+function sameShape(a: string, b: string): boolean {
+  const parts = (name: string): string => name.replaceAll(/[()]/g, '').split(' ').filter((part) => part !== '').sort().join();
+  return a.startsWith('list') && parts(a) === parts(b);
+}
