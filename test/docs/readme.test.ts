@@ -1,6 +1,7 @@
 import t from 'tap';
+import ts from 'typescript';
 import { ADMIN_KEY, scratch, scriptsOf, shell, startProgram } from '../kit/program.js';
-import { filesBelow, read } from '../kit/source.js';
+import { filesBelow, read, ROOT } from '../kit/source.js';
 
 /** The first thing that a new vendor tries is the first thing that must work. */
 t.test('the first referral of the README goes from request to arrival, as it stands there', async (t) => {
@@ -11,6 +12,22 @@ t.test('the first referral of the README goes from request to arrival, as it sta
   t.match(said, /^3000$/m, 'the fee of that clinic is waived');
   t.match(said, /^arrived$/m, 'the transfer is executed');
   t.match(said, /"referral\.arrived"/, 'and stands in the history');
+});
+
+t.test('the example of the client compiles against the client that is shipped', async (t) => {
+  const path = `${ROOT}example-of-the-readme.ts`;
+  const text = /^```ts\n(?<code>[^]*?)^```$/m.exec(read('README.md'))!.groups!.code!;
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    strict: true, noEmit: true, skipLibCheck: true, types: ['node'],
+  };
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists, readFile } = host;
+  host.fileExists = (name) => name === path || fileExists(name);
+  host.readFile = (name) => (name === path ? text : readFile(name));
+  host.getSourceFile = (name, language) => (name === path ? ts.createSourceFile(name, text, language) : getSourceFile(name, language));
+  const faults = ts.getPreEmitDiagnostics(ts.createProgram([path], options, host));
+  t.same(faults.map((fault) => ts.flattenDiagnosticMessageText(fault.messageText, ' ')), []);
 });
 
 t.test('what the documents link to is there', async (t) => {
