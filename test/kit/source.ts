@@ -8,7 +8,7 @@ import ts from 'typescript';
 /** Compiled tests stand three levels below the project. */
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-const NOT_OURS = new Set(['.git', '.tap', 'node_modules', 'dist', 'data', 'coverage']);
+const NOT_OURS = new Set(['.git', '.tap', 'node_modules', 'dist', 'data', 'coverage', 'logs']);
 
 export interface Import {
   readonly line: number;
