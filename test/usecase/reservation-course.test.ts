@@ -44,7 +44,7 @@ t.test('released places are free at once, and the last booked one takes the refe
   t.ok(await city.must('t1', release, { id: booked.id, ifMatch: ANY }));
   t.match(await city.referral(referral.id), { status: 'accepted', course: { acceptedBy: 'standing-rule' } });
   t.match(await city.events(since), [
-    { type: 'reservation.released', data: { because: 'request', comment: '患者不便', places: [{ item: 2, state: 'released' }], referralStatus: 'scheduled' } },
+    { type: 'reservation.released', data: { because: 'request', places: [{ item: 2, state: 'released' }], referralStatus: 'scheduled' } },
     { type: 'reservation.released', data: { places: [{ item: 1 }], referralStatus: 'accepted' } },
   ]);
   t.ok(await city.reserve(await city.refer(2), [on('t1-clinic', MONDAY), on('t1-ct', MONDAY, 14)]));

@@ -2,6 +2,7 @@ import { isRefusal } from '../../kernel/problem.js';
 import type { Reservation } from '../../domain/reservation.js';
 import { miss } from '../../domain/reservation-machine.js';
 import type { UseCase } from '../ports.js';
+import { say } from '../referral/post-message.js';
 import { carryOut, openReservation } from './opened.js';
 import type { ItemsCommand } from './release.js';
 
@@ -15,5 +16,8 @@ export const noShow: UseCase<ItemsCommand, Reservation> = async (unit, { id, ifM
   const opened = await openReservation(unit, id, ifMatch);
   if (isRefusal(opened)) return opened;
   const change = miss(opened.reservation, items, opened.at);
-  return isRefusal(change) ? change : carryOut(unit, opened, 'no-show', change, { comment: comment ?? null });
+  if (isRefusal(change)) return change;
+  // Free text may name the patient: it goes to the messages, never into the log.
+  if (comment !== undefined) await say(unit, opened.referral, comment);
+  return carryOut(unit, opened, 'no-show', change);
 };

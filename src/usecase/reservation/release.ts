@@ -2,6 +2,7 @@ import { isRefusal } from '../../kernel/problem.js';
 import type { Reservation } from '../../domain/reservation.js';
 import { release as giveUp } from '../../domain/reservation-machine.js';
 import type { UseCase } from '../ports.js';
+import { say } from '../referral/post-message.js';
 import { carryOut, openReservation } from './opened.js';
 
 /** Which items of which reservation, and what the person says to it. */
@@ -22,5 +23,8 @@ export const release: UseCase<ItemsCommand, Reservation> = async (unit, { id, if
   const opened = await openReservation(unit, id, ifMatch);
   if (isRefusal(opened)) return opened;
   const change = giveUp(opened.reservation, items, opened.at);
-  return isRefusal(change) ? change : carryOut(unit, opened, 'released', change, { because: 'request', comment: comment ?? null });
+  if (isRefusal(change)) return change;
+  // Free text may name the patient: it goes to the messages, never into the log.
+  if (comment !== undefined) await say(unit, opened.referral, comment);
+  return carryOut(unit, opened, 'released', change, { because: 'request' });
 };
