@@ -18,23 +18,3 @@ export class MovableClock implements Clock {
     this.#at = at;
   }
 }
-
-/** Stands while the story is told, then goes with the clock of the machine. */
-export class StoryClock extends MovableClock {
-  #released = false;
-
-  constructor(
-    at: Instant,
-    private readonly machine: Clock,
-  ) {
-    super(at);
-  }
-
-  override now(): Instant {
-    return this.#released ? this.machine.now() : super.now();
-  }
-
-  release(): void {
-    this.#released = true;
-  }
-}

@@ -10,7 +10,7 @@ const PROGRAM = fileURLToPath(new URL('../../src/demo/main.js', import.meta.url)
 t.setTimeout(300_000);
 
 function start(cwd: string, ...args: string[]): ChildProcess {
-  return spawn(process.execPath, [PROGRAM, ...args], { cwd, env: { ...process.env, PORT: '0', DATABASE_URL: '', DATA_KEY: '' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [PROGRAM, ...args], { cwd, env: { PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 async function ended(child: ChildProcess): Promise<{ code: number | null; output: string; errors: string }> {

@@ -28,16 +28,16 @@ const CASES: readonly Case[] = [
   { diagnosis: icd('K80.200', '胆囊结石'), impression: '右上腹痛反复', reason: 'surgery', treatment: '低脂饮食，解痉', indication: 'post-surgery' },
 ];
 
-export const caseOf = (planned: Planned): Case => CASES[new Prng(planned.seed ^ 0x55aa).int(CASES.length)]!;
+const caseOf = (planned: Planned): Case => CASES[new Prng(planned.seed ^ 0x55aa).int(CASES.length)]!;
 
 export const dateOf = (day: number): LocalDate => addDays(FROM, day);
 
 /** Clinics sit from 08:00 to 12:00, a bed-night begins at 12:00. */
-export const CLINIC_OPENS = 8 * HOUR;
-export const CLINIC_CLOSES = 12 * HOUR;
-export const NIGHT_BEGINS = 12 * HOUR;
-export const clinicStart = (day: number): Instant => startOfDay(dateOf(day)) + CLINIC_OPENS;
-export const nightStart = (day: number): Instant => startOfDay(dateOf(day)) + NIGHT_BEGINS;
+const CLINIC_OPENS = 8 * HOUR;
+const CLINIC_CLOSES = 12 * HOUR;
+const NIGHT_BEGINS = 12 * HOUR;
+const clinicStart = (day: number): Instant => startOfDay(dateOf(day)) + CLINIC_OPENS;
+const nightStart = (day: number): Instant => startOfDay(dateOf(day)) + NIGHT_BEGINS;
 
 /** The referral as its sender writes it at `now`, with the places booked in the same transaction. */
 export function referralForm(planned: Planned, now: Instant): ReferralInput {
@@ -91,8 +91,8 @@ export function feedbackOf(planned: Planned): Feedback {
   return { diagnosis: [found.diagnosis], treatment: found.treatment, outcome: 'improved' };
 }
 
-export function followUpForm(planned: Planned, referralId: string, now: Instant): FollowUpInput {
-  return { referralId, state: 'done', at: formatInstant(now), content: '病情平稳，按方案继续治疗', guidance: `${planned.stay} 日后情况良好` };
+export function followUpForm(referralId: string, now: Instant): FollowUpInput {
+  return { referralId, state: 'done', at: formatInstant(now), content: '病情平稳，按方案继续治疗' };
 }
 
 /** The sessions of one pool for days `from` to `until`, the last not included. */

@@ -69,14 +69,14 @@ function build(id: string, name: string, district: District, level: Level, kind:
 const numbered = (n: number): string => String(n + 1).padStart(2, '0');
 const districtAt = (n: number): District => DISTRICTS[n % DISTRICTS.length]!;
 
-interface Level3 {
+interface ByLevel {
   readonly tertiary: readonly Built[];
   readonly secondary: readonly Built[];
   readonly primary: readonly Built[];
   readonly rehabilitation: readonly Built[];
 }
 
-function institutions(): Level3 {
+function institutions(): ByLevel {
   const huadu = must(DISTRICTS.find((d) => d.key === 'huadu'), 'Huadu is one of the eleven');
   const tertiary = [
     build(HUADU_PEOPLE, '花都区人民医院', huadu, 'tertiary', 'general'),
@@ -114,7 +114,7 @@ function around(list: readonly Built[], from: number, count: number): Side[] {
   return Array.from({ length: count }, (_, i) => list[(from + i) % list.length]!.side);
 }
 
-function consortium(built: Level3, type: ConsortiumType, ordinal: number, serial: number): ReplayConsortium {
+function consortium(built: ByLevel, type: ConsortiumType, ordinal: number, serial: number): ReplayConsortium {
   const named = type === 'medical-group' ? NAMED_GROUPS[ordinal] : undefined;
   const lead = built.tertiary[named?.lead ?? serial % TERTIARY_INSTITUTIONS]!;
   const alliance = type === 'specialty-alliance';

@@ -60,9 +60,9 @@ export const discharge: Step = {
 export const followUp: Step = {
   name: 'follow-up',
   done: (standing) => standing.followedUp,
-  run: async (unit, planned, { id }) => {
+  run: async (unit, _planned, { id }) => {
     const due = must((await unit.followUpsOf(id)).find((f) => f.state === 'due'), 'a down-referral in care has its first follow-up due');
-    return recordFollowUp(unit, { body: { ...followUpForm(planned, id, unit.now), followUpId: due.id } });
+    return recordFollowUp(unit, { body: { ...followUpForm(id, unit.now), followUpId: due.id } });
   },
 };
 

@@ -1,5 +1,4 @@
 import { addDays, HOUR, localDateOf, startOfDay, type Instant, type LocalDate } from '../../kernel/calendar.js';
-import { CLIENTS } from '../city/clients.js';
 import { INSTITUTIONS } from '../city/institutions.js';
 import { POOLS } from '../city/pools.js';
 import type { Desks } from './load.js';
@@ -32,7 +31,6 @@ const POOL_NAMES = new Map(POOLS.map((p) => [p.id, `${INSTITUTION_NAMES.get(p.bo
 
 export const institutionName = (id: string | null): string => INSTITUTION_NAMES.get(id ?? '') ?? String(id);
 export const poolName = (id: string): string => POOL_NAMES.get(id) ?? id;
-export const desksName = (name: keyof typeof CLIENTS): string => CLIENTS[name].name;
 
 /** 08-15 周五 09:00 花都区人民医院心血管内科专家门诊. */
 export function placeLine(item: { readonly poolId: string; readonly startsAt: string; readonly nights?: number | undefined }): string {
