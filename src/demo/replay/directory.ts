@@ -1,4 +1,5 @@
 import type { PoolInput } from '../../contract/capacity.js';
+import type { Member } from '../../domain/network.js';
 import type { Actor } from '../../usecase/ports.js';
 import { putPool } from '../../usecase/capacity/put-pool.js';
 import { putSessions } from '../../usecase/capacity/put-sessions.js';
@@ -7,7 +8,7 @@ import { putInstitution } from '../../usecase/network/put-institution.js';
 import { putMember } from '../../usecase/network/put-member.js';
 import { timetable } from './forms.js';
 import { inFlight } from './in-flight.js';
-import { CLINIC_DEPARTMENT } from './network.js';
+import { CLINIC_DEPARTMENT, type ReplayConsortium } from './network.js';
 import { capacitiesOf, MAX_NIGHTS, type Plan, type Planned } from './plan.js';
 import { deskOf } from './steps.js';
 import type { Writer } from './writer.js';
@@ -16,23 +17,24 @@ import type { Writer } from './writer.js';
 
 const ADMIN: Actor = { clientId: 'guangzhou-replay', roles: ['admin'], institutionId: null, area: null, operator: null };
 
-export async function writeDirectory(write: Writer, plan: Plan): Promise<void> {
-  for (const { id, body } of plan.network.institutions) {
+export async function writeDirectory(write: Writer, { network }: Plan, width: number): Promise<void> {
+  await inFlight(network.institutions, width, async ({ id, body }) => {
     await write(ADMIN, (unit) => putInstitution(unit, { id, body }), `institution ${id}`);
-  }
-  for (const { id, body, since, lead, memberIds } of plan.network.consortia) {
-    await write(ADMIN, (unit) => putConsortium(unit, { id, body }), `consortium ${id}`);
-    const join = (institutionId: string, role: 'lead' | 'member') =>
-      write(ADMIN, (unit) => putMember(unit, { consortiumId: id, institutionId, body: { periods: [{ role, from: since, until: null }] } }), `member ${institutionId} of ${id}`);
-    await join(lead.id, 'lead');
-    for (const institutionId of memberIds) await join(institutionId, 'member');
-  }
-  for (const { side, level } of plan.network.receivers) {
-    for (const kind of ['clinic', 'bed'] as const) {
-      const id = kind === 'clinic' ? side.clinic : side.beds;
-      await write(deskOf(side.id), (unit) => putPool(unit, { id, body: poolOf(side.id, kind, level === 'tertiary') }), `pool ${id}`);
-    }
-  }
+  });
+  await inFlight(network.consortia, width, (consortium) => writeConsortium(write, consortium));
+  await inFlight(network.receivers, width, async ({ side, level }) => {
+    const desk = deskOf(side.id);
+    await write(desk, (unit) => putPool(unit, { id: side.clinic, body: poolOf(side.id, 'clinic', level === 'tertiary') }), `pool ${side.clinic}`);
+    await write(desk, (unit) => putPool(unit, { id: side.beds, body: poolOf(side.id, 'bed', level === 'tertiary') }), `pool ${side.beds}`);
+  });
+}
+
+async function writeConsortium(write: Writer, { id, body, since, lead, memberIds }: ReplayConsortium): Promise<void> {
+  const join = (institutionId: string, role: 'lead' | 'member'): Promise<Member> =>
+    write(ADMIN, (unit) => putMember(unit, { consortiumId: id, institutionId, body: { periods: [{ role, from: since, until: null }] } }), `member ${institutionId} of ${id}`);
+  await write(ADMIN, (unit) => putConsortium(unit, { id, body }), `consortium ${id}`);
+  await join(lead.id, 'lead');
+  for (const institutionId of memberIds) await join(institutionId, 'member');
 }
 
 /** Half of what a tertiary institution has is kept for primary care until two hours before: an assumption, no document names a share. */

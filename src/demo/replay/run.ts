@@ -57,7 +57,7 @@ export class Replay {
   async #live(moment: Moment): Promise<void> {
     switch (moment.kind) {
       case 'directory':
-        return writeDirectory(this.#writer, this.plan);
+        return writeDirectory(this.#writer, this.plan, WIDTH);
       case 'timetables':
         return writeTimetables(this.#writer, this.plan, moment, WIDTH);
       case 'visits': {
