@@ -2,12 +2,13 @@ import t from 'tap';
 import { DAY, MINUTE } from '../../src/kernel/calendar.js';
 import { isRefusal } from '../../src/kernel/problem.js';
 import type { ReferralInput } from '../../src/contract/referral.js';
+import { putConsortium } from '../../src/usecase/network/put-consortium.js';
 import { getReferral } from '../../src/usecase/referral/get-referral.js';
 import { listReferrals } from '../../src/usecase/referral/list-referrals.js';
 import { patchReferral, type Patch } from '../../src/usecase/referral/patch-referral.js';
 import { City, on } from '../kit/city.js';
 import { everything, must, send, take, tryAct, trySend } from '../kit/life.js';
-import { actorOf, ADMIN, at, bedNights, codeOf, downReferral, fill, person, pointersOf, sessionOn, upReferral } from '../kit/network.js';
+import { actorOf, ADMIN, at, bedNights, codeOf, CONSORTIA, downReferral, fill, person, pointersOf, putMembership, SINCE, sessionOn, upReferral } from '../kit/network.js';
 import { START } from '../kit/store.js';
 
 const MONDAY = '2018-03-05';
@@ -91,6 +92,11 @@ t.test('under which consortium it goes: the one named, else the tightest, then b
   t.match(await send(city, upReferral(1, { sourceInstitutionId: 's1' })), { consortiumId: 'g1', course: { ruleVersion: /^g1@/ } });
   t.match(await send(city, upReferral(2, { sourceInstitutionId: 's1', consortiumId: 'a1' })), { consortiumId: 'a1', course: { ruleVersion: /^a1@/ } });
   t.match(await send(city, upReferral(3, { sourceInstitutionId: 't1', targetInstitutionId: 'v1' })), { consortiumId: 'a1' });
+  for (const id of ['g2', 'g0']) {
+    if (id === 'g0') await city.must(ADMIN, putConsortium, { id, body: { ...CONSORTIA['g1']!, name: '零号集团' } });
+    for (const member of ['s1', 't1']) await putMembership(city.store, id, member, { role: 'member', from: SINCE });
+    t.match(await send(city, upReferral(id === 'g2' ? 4 : 5, { sourceInstitutionId: 's1' })), { consortiumId: id === 'g2' ? 'g1' : 'g0' }, `both in ${id} too: of several tight ones the first by id`);
+  }
 });
 
 t.test('without a target it is routed, or goes where its places are', async (t) => {
