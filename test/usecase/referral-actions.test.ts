@@ -236,6 +236,9 @@ t.test('an earlier receiver sees where the patient went, until the hand-over', a
   t.equal(await seen('v1'), 'not_found', 'the patient is in other hands');
   t.equal(codeOf(await city.ask(actorOf('t1', 'doctor'), getReferral, { id: twice.id })), 'not_found');
   t.equal(codeOf(await city.ask(actorOf('t1', 'coordinator'), getReferral, { id: twice.id })), undefined, 'the lead’s coordinator goes on seeing it');
+  await take(city, twice, 'complete');
+  const told = (await city.events(0)).filter((e) => e.referralId === twice.id).map((e) => `${e.type.slice(9)}: ${e.institutionIds.join(' ')}`);
+  t.same(told, ['submitted: p1 s1 v1 t1', 'accepted: p1 s1 v1 t1', 'arrived: p1 s1 v1 t1', 'received: p1 s1', 'completed: p1 s1'], 'and nobody is told what is not theirs to see');
 });
 
 t.test('where it may be handed on to, and what is wrong with where it may not', async (t) => {

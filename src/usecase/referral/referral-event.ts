@@ -9,11 +9,15 @@ export function timersFor(reads: Reads, referral: Pick<Referral, 'consortiumId'>
   return timersOf(referral.consortiumId === null ? undefined : reads.network.consortium(referral.consortiumId));
 }
 
-/** The institutions that a change of this referral concerns: sender, receiver, earlier receivers; what was never sent is its sender's alone. */
+/**
+ * The institutions that a change of this referral concerns: sender, receiver, earlier receivers until the
+ * hand-over. What was never sent is its sender's alone.
+ */
 export function concernedBy(referral: Referral): string[] {
+  const { targetInstitutionId, course } = referral;
   const ids = [referral.sourceInstitutionId];
-  if (wasSent(referral) && referral.targetInstitutionId !== null) ids.push(referral.targetInstitutionId);
-  return [...new Set([...ids, ...referral.course.earlierReceivers])];
+  if (wasSent(referral) && targetInstitutionId !== null) ids.push(targetInstitutionId);
+  return [...new Set(course.receivedAt === null ? [...ids, ...course.earlierReceivers] : ids)];
 }
 
 /** The event of a change of this referral: one for each command, with all that it brought about. */
