@@ -106,6 +106,9 @@ t.test('without a target it is routed, or goes where its places are', async (t) 
   t.match(await send(city, open), { status: 'submitted', targetInstitutionId: /^[st]1$/ }, 'one of the sender’s own group');
   const placed = await send(city, { ...open, patient: person(2), category: 'exam', targetDepartment: '32.02', reserve: { items: [on('s1-ct', MONDAY)] } });
   t.match(placed, { targetInstitutionId: 's1', course: { reservationIds: [/./] } }, 'whoever chose the places chose the receiver');
+  const draft = await send(city, { ...open, patient: person(4), category: 'exam', targetDepartment: '32.02', draft: true, reserve: { items: [on('s1-ct', MONDAY)], ttlSeconds: 3_600 } });
+  t.equal(draft.targetInstitutionId, null);
+  t.match(await must(city, draft, 'submit'), { targetInstitutionId: 's1', status: 'submitted' }, 'the places of a draft too');
   const nowhere = await trySend(city, { ...open, patient: person(3), targetDepartment: '24' });
   t.match([codeOf(nowhere), nowhere], ['no_candidate', { extra: { alternatives: [{ institutionId: /./, excludedFor: /./ }] } }], 'and if nobody can, why nobody can');
 });

@@ -1,6 +1,6 @@
 import type { PlaceState } from '../../contract/vocabulary.js';
 import type { Referral } from '../../domain/referral.js';
-import { seenAt } from '../../domain/reservation.js';
+import { seenAt, type Reservation } from '../../domain/reservation.js';
 import type { Reads } from '../ports.js';
 import { reservationsOf } from '../reservation/booking.js';
 
@@ -9,8 +9,13 @@ const NEAREST: readonly PlaceState[] = ['fulfilled', 'confirmed', 'held'];
 
 /** What the registration costs, in fen: the fee of the clinic that the referral has a place in, else the receiver's. */
 export async function registrationFeeOf(reads: Reads, referral: Referral): Promise<number> {
+  return registrationFeeIn(reads, referral, await reservationsOf(reads, referral));
+}
+
+/** The same, the referral's reservations being at hand. */
+export function registrationFeeIn(reads: Reads, referral: Referral, reservations: readonly Reservation[]): number {
   const fees = new Map<PlaceState, number>();
-  for (const reservation of await reservationsOf(reads, referral)) {
+  for (const reservation of reservations) {
     for (const place of seenAt(reservation, reads.now).places) {
       const fee = place.kind === 'clinic' ? reads.pool(place.poolId)?.registrationFeeFen : undefined;
       if (fee !== undefined && !fees.has(place.state)) fees.set(place.state, fee);

@@ -11,15 +11,15 @@ import {
 import { wasSent } from '../../domain/party.js';
 import { advance, settleBooking } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
-import { seenAt } from '../../domain/reservation.js';
+import { bookingIn, seenAt, type Reservation } from '../../domain/reservation.js';
 import type { Unit } from '../ports.js';
-import { bookingOf, reservationsOf } from '../reservation/booking.js';
+import { reservationsOf } from '../reservation/booking.js';
 import { reserveFor } from '../reservation/places.js';
 import { bestTarget } from '../routing/recommend.js';
 import { refuseDuplicate } from './duplicates.js';
 import { checkLineage, waitingSinceOf } from './lineage.js';
 import { timersFor } from './referral-event.js';
-import { registrationFeeOf } from './registration-fee.js';
+import { registrationFeeIn } from './registration-fee.js';
 
 /**
  * Sending a referral: everything that is decided on the date of submission, and frozen. Emergencies are
@@ -33,7 +33,8 @@ export interface Submission {
 export async function submit(unit: Unit, draft: Referral, reserve: ReserveRequest | undefined): Promise<Submission | Refusal> {
   const source = must(unit.network.institution(draft.sourceInstitutionId), 'the sender is known');
   const date = localDateOf((isHandedOn(draft) ? undefined : occurredAt(draft)) ?? unit.now);
-  const addressed = await address(unit, draft, reserve, date);
+  const held = await reservationsOf(unit, draft);
+  const addressed = await address(unit, draft, held, reserve, date);
   if (isRefusal(addressed)) return addressed;
   const target = must(unit.network.institution(addressed.targetInstitutionId as string), 'the target is known');
 
@@ -49,9 +50,9 @@ export async function submit(unit: Unit, draft: Referral, reserve: ReserveReques
 
   const waitingSince = draft.course.waitingSince ?? (await waitingSinceOf(unit, draft.content.replaces)) ?? unit.now;
   const sent = decide(unit, addressed, { source, target, consortium, date, waitingSince, linkedOlder: duplicate.older });
-  const made = reserve ? await book(unit, sent, reserve) : { referral: sent, reservation: null };
+  const made = reserve ? await book(unit, sent, held, reserve) : { referral: sent, reservations: held, reservation: null };
   if (isRefusal(made)) return made;
-  const entitlement = priced(made.referral.course.entitlement, await registrationFeeOf(unit, made.referral));
+  const entitlement = priced(made.referral.course.entitlement, registrationFeeIn(unit, made.referral, made.reservations));
   const referral = { ...made.referral, version: draft.version + 1, course: { ...made.referral.course, entitlement } };
   return { referral, reservation: made.reservation };
 }
@@ -68,8 +69,8 @@ function occurredAt(referral: Referral): Instant | undefined {
 }
 
 /** The referral with a target: the one given, else where its places are, else the best that routing finds. */
-async function address(unit: Unit, draft: Referral, reserve: ReserveRequest | undefined, date: LocalDate): Promise<Referral | Refusal> {
-  const given = draft.targetInstitutionId ?? (await institutionOfPlaces(unit, draft, reserve));
+async function address(unit: Unit, draft: Referral, held: readonly Reservation[], reserve: ReserveRequest | undefined, date: LocalDate): Promise<Referral | Refusal> {
+  const given = draft.targetInstitutionId ?? institutionOfPlaces(unit, held, reserve);
   if (given !== undefined) {
     if (unit.network.institution(given)) return { ...draft, targetInstitutionId: given };
     return invalid(field('/targetInstitutionId', '机构不存在', 'Unknown institution'));
@@ -94,10 +95,10 @@ async function address(unit: Unit, draft: Referral, reserve: ReserveRequest | un
 }
 
 /** Where the places are that the draft holds, or that are asked for with it: whoever chose them chose the receiver. */
-async function institutionOfPlaces(unit: Unit, draft: Referral, reserve: ReserveRequest | undefined): Promise<string | undefined> {
-  for (const reservation of await reservationsOf(unit, draft)) {
-    const held = seenAt(reservation, unit.now).places.find((place) => place.state === 'held');
-    if (held) return held.institutionId;
+function institutionOfPlaces(unit: Unit, held: readonly Reservation[], reserve: ReserveRequest | undefined): string | undefined {
+  for (const reservation of held) {
+    const place = seenAt(reservation, unit.now).places.find(({ state }) => state === 'held');
+    if (place) return place.institutionId;
   }
   return unit.pool(reserve?.items[0]?.poolId ?? '')?.institutionId;
 }
@@ -208,13 +209,14 @@ function decide(unit: Unit, referral: Referral, facts: Circumstances): Referral 
 }
 
 /** Places held or booked in the same unit: both or neither. */
-async function book(unit: Unit, sent: Referral, request: ReserveRequest): Promise<Submission | Refusal> {
+async function book(unit: Unit, sent: Referral, held: readonly Reservation[], request: ReserveRequest): Promise<(Submission & { readonly reservations: readonly Reservation[] }) | Refusal> {
   const made = await reserveFor(unit, sent, request, 'sender', '/reserve/items');
   if (isRefusal(made)) return made;
   const { reservation, confirmed } = made;
   const withIt = withReservation(sent, reservation.id);
-  const referral = confirmed ? settleBooking(withIt, await bookingOf(unit, withIt), 'sender', unit.now, timersFor(unit, sent)) : withIt;
-  return { referral, reservation: { id: reservation.id, confirmed } };
+  const reservations = [...held, reservation];
+  const referral = confirmed ? settleBooking(withIt, bookingIn(reservations), 'sender', unit.now, timersFor(unit, sent)) : withIt;
+  return { referral, reservations, reservation: { id: reservation.id, confirmed } };
 }
 
 export function withReservation(referral: Referral, id: string): Referral {
