@@ -120,7 +120,9 @@ export const ReferralInput = Closed(
 );
 
 /** What a draft, or the answer to a request for information, may change: everything but the sender. */
-const { sourceInstitutionId: _fixed, ...changeable } = content;
+const { sourceInstitutionId: _fixed, ...others } = content;
+/** Without a default: what a change does not name stays as it is. */
+const changeable = { ...others, urgency: Type.Optional(OneOf(URGENCIES)) };
 const optionalContent = Object.fromEntries(
   Object.entries(changeable).map(([name, schema]) => [name, Type.Optional(schema)]),
 ) as unknown as { [K in keyof typeof changeable]: (typeof changeable)[K] };
