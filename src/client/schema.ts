@@ -1793,10 +1793,7 @@ export interface components {
             direction?: "up" | "down" | "lateral";
             /** @enum {string} */
             category?: "outpatient" | "inpatient" | "exam" | "emergency";
-            /**
-             * @default routine
-             * @enum {string}
-             */
+            /** @enum {string} */
             urgency?: "routine" | "urgent" | "emergency";
             /** @description Code of the diagnosis and treatment subjects (诊疗科目), 03 内科, 03.04 心血管 */
             sourceDepartment?: string;
@@ -1933,10 +1930,7 @@ export interface components {
             direction?: "up" | "down" | "lateral";
             /** @enum {string} */
             category?: "outpatient" | "inpatient" | "exam" | "emergency";
-            /**
-             * @default routine
-             * @enum {string}
-             */
+            /** @enum {string} */
             urgency?: "routine" | "urgent" | "emergency";
             /** @description Code of the diagnosis and treatment subjects (诊疗科目), 03 内科, 03.04 心血管 */
             sourceDepartment?: string;
@@ -3261,7 +3255,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Chosen by the caller */
+                /**
+                 * @description Chosen by the caller
+                 * @example huadu-people
+                 */
                 id: string;
             };
             cookie?: never;
@@ -3552,7 +3549,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Chosen by the caller */
+                /**
+                 * @description Chosen by the caller
+                 * @example huadu-group
+                 */
                 id: string;
             };
             cookie?: never;
@@ -3758,9 +3758,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Consortium */
+                /**
+                 * @description Consortium
+                 * @example huadu-group
+                 */
                 id: string;
-                /** @description Institution */
+                /**
+                 * @description Institution
+                 * @example huadu-people
+                 */
                 institutionId: string;
             };
             cookie?: never;
@@ -4152,7 +4158,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description up, down, lateral, reject, return-down, cancel, redirect, close, retriage, revoke-arrival */
+                /**
+                 * @description up, down, lateral, reject, return-down, cancel, redirect, close, retriage, revoke-arrival
+                 * @example cancel
+                 */
                 set: string;
             };
             cookie?: never;
@@ -4308,7 +4317,10 @@ export interface operations {
                 "Act-For"?: string;
             };
             path: {
-                /** @description Chosen by the caller */
+                /**
+                 * @description Chosen by the caller
+                 * @example cardiology-expert
+                 */
                 id: string;
             };
             cookie?: never;
@@ -4528,7 +4540,10 @@ export interface operations {
                 "Act-For"?: string;
             };
             path: {
-                /** @description Chosen by the caller */
+                /**
+                 * @description Chosen by the caller
+                 * @example cardiology-expert
+                 */
                 id: string;
             };
             cookie?: never;
@@ -4643,18 +4658,31 @@ export interface operations {
     getAvailability: {
         parameters: {
             query: {
+                /** @example clinic */
                 kind?: "clinic" | "exam" | "bed";
-                /** @description Code of the diagnosis and treatment subjects (诊疗科目), 03 内科, 03.04 心血管 */
+                /**
+                 * @description Code of the diagnosis and treatment subjects (诊疗科目), 03 内科, 03.04 心血管
+                 * @example 03.04
+                 */
                 department?: string;
                 /** @description Only pools of its present members */
                 consortiumId?: string;
                 /** @description Only pools of this institution */
                 institutionId?: string;
-                /** @description First day */
+                /**
+                 * @description First day
+                 * @example 2018-03-01
+                 */
                 from: string;
-                /** @description Last day */
+                /**
+                 * @description Last day
+                 * @example 2018-03-07
+                 */
                 to: string;
-                /** @description Whose view it is; absent: open places only */
+                /**
+                 * @description Whose view it is; absent: open places only
+                 * @example xinhua-community
+                 */
                 sourceInstitutionId?: string;
                 urgency?: "routine" | "urgent" | "emergency";
             };
@@ -4840,9 +4868,11 @@ export interface operations {
     listReferrals: {
         parameters: {
             query?: {
+                /** @example 2 */
                 limit?: number;
                 cursor?: string;
                 status?: "draft" | "submitted" | "info-requested" | "accepted" | "scheduled" | "arrived" | "in-care" | "expired" | "completed" | "rejected" | "cancelled" | "redirected" | "closed";
+                /** @example up */
                 direction?: "up" | "down" | "lateral";
                 /** @description The sender */
                 sourceInstitutionId?: string;
@@ -5070,7 +5100,10 @@ export interface operations {
                 "Act-For"?: string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-7014-9131-6003818cafdc
+                 */
                 id: string;
             };
             cookie?: never;
@@ -5307,7 +5340,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-7045-9131-0165f14fb84d
+                 */
                 id: string;
             };
             cookie?: never;
@@ -5564,7 +5600,10 @@ export interface operations {
                 "Act-For"?: string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-7014-9131-6003818cafdc
+                 */
                 id: string;
             };
             cookie?: never;
@@ -5658,7 +5697,10 @@ export interface operations {
                 "Act-For"?: string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-701f-9131-0c3fd6a0c401
+                 */
                 id: string;
             };
             cookie?: never;
@@ -5778,7 +5820,10 @@ export interface operations {
                 "Act-For"?: string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-7014-9131-6003818cafdc
+                 */
                 id: string;
             };
             cookie?: never;
@@ -5867,7 +5912,10 @@ export interface operations {
                 "Act-For"?: string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-7014-9131-6003818cafdc
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6104,7 +6152,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-701f-9131-0c3fd6a0c401
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6248,7 +6299,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-701f-9131-0c3fd6a0c401
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6392,7 +6446,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-701f-9131-0c3fd6a0c401
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6824,7 +6881,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-701f-9131-0c3fd6a0c401
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6968,7 +7028,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-702d-9131-b7fe42f56aa7
+                 */
                 id: string;
             };
             cookie?: never;
@@ -7256,7 +7319,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-7014-9131-6003818cafdc
+                 */
                 id: string;
             };
             cookie?: never;
@@ -7544,7 +7610,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-7014-9131-6003818cafdc
+                 */
                 id: string;
             };
             cookie?: never;
@@ -7688,7 +7757,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-7014-9131-6003818cafdc
+                 */
                 id: string;
             };
             cookie?: never;
@@ -7976,7 +8048,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-7045-9131-0165f14fb84d
+                 */
                 id: string;
             };
             cookie?: never;
@@ -8222,7 +8297,10 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-701f-9131-0c3fd6a0c401
+                 */
                 id: string;
             };
             cookie?: never;
@@ -8457,7 +8535,10 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
-                /** @description The referral */
+                /**
+                 * @description The referral
+                 * @example 0161df12-b280-701f-9131-0c3fd6a0c401
+                 */
                 id: string;
             };
             cookie?: never;
@@ -8774,6 +8855,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
+                /** @example 0161df12-b280-7039-9131-2339ed0cbf52 */
                 referralId?: string;
                 state?: "due" | "done" | "unreachable";
                 /** @description Due before this local date */
@@ -9237,7 +9319,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description The reservation */
+                /**
+                 * @description The reservation
+                 * @example 0161df12-b280-7015-9131-25f0a50b9997
+                 */
                 id: string;
             };
             cookie?: never;
@@ -9381,7 +9466,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description The reservation */
+                /**
+                 * @description The reservation
+                 * @example 0161df12-b280-7015-9131-25f0a50b9997
+                 */
                 id: string;
             };
             cookie?: never;
@@ -9525,7 +9613,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description The reservation */
+                /**
+                 * @description The reservation
+                 * @example 0161df12-b280-702a-9131-39ae58f4c23d
+                 */
                 id: string;
             };
             cookie?: never;
@@ -9957,7 +10048,10 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description The reservation */
+                /**
+                 * @description The reservation
+                 * @example 0161df12-b280-702a-9131-39ae58f4c23d
+                 */
                 id: string;
             };
             cookie?: never;
@@ -10099,7 +10193,10 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
-                /** @description The code of the entitlement */
+                /**
+                 * @description The code of the entitlement
+                 * @example E180301Z4G6WMZ7RF
+                 */
                 code: string;
             };
             cookie?: never;
@@ -10480,9 +10577,15 @@ export interface operations {
                 "Act-For"?: string;
             };
             path: {
-                /** @description The institution */
+                /**
+                 * @description The institution
+                 * @example huadu-people
+                 */
                 institutionId: string;
-                /** @description Visit number */
+                /**
+                 * @description Visit number
+                 * @example ZY20180301001
+                 */
                 number: string;
             };
             cookie?: never;
@@ -10704,10 +10807,17 @@ export interface operations {
     listEvents: {
         parameters: {
             query?: {
-                /** @description Go on after this number; 0 at first, then `nextCursor` */
+                /**
+                 * @description Go on after this number; 0 at first, then `nextCursor`
+                 * @example 0
+                 */
                 after?: number;
-                /** @description Only these types, separated by commas */
+                /**
+                 * @description Only these types, separated by commas
+                 * @example transfer.executed
+                 */
                 types?: string;
+                /** @example 5 */
                 limit?: number;
                 /** @description Seconds to wait for news where there is none */
                 wait?: number;
@@ -10875,6 +10985,7 @@ export interface operations {
     listTransfers: {
         parameters: {
             query?: {
+                /** @example 5 */
                 limit?: number;
                 cursor?: string;
                 after?: number;
@@ -10956,11 +11067,20 @@ export interface operations {
     reportTransfers: {
         parameters: {
             query: {
-                /** @description First local date of execution */
+                /**
+                 * @description First local date of execution
+                 * @example 2018-01-01
+                 */
                 from: string;
-                /** @description Last local date of execution */
+                /**
+                 * @description Last local date of execution
+                 * @example 2018-03-31
+                 */
                 to: string;
-                /** @description One of month, quarter, year, and institution; separated by a comma */
+                /**
+                 * @description One of month, quarter, year, and institution; separated by a comma
+                 * @example month
+                 */
                 groupBy?: string;
                 /** @description Instead of `Accept` */
                 format?: "json" | "csv";
@@ -11052,7 +11172,10 @@ export interface operations {
     reportConsortia: {
         parameters: {
             query?: {
-                /** @description Local date; absent: today */
+                /**
+                 * @description Local date; absent: today
+                 * @example 2018-03-01
+                 */
                 on?: string;
                 /** @description Instead of `Accept` */
                 format?: "json" | "csv";
