@@ -11,7 +11,7 @@ import { Commits, watched, type After } from './commits.js';
 import { conditions } from './conditions.js';
 import { docs } from './docs.js';
 import type { Example } from './examples.js';
-import { securityHeaders } from './headers.js';
+import { API_HEADERS, securityHeaders } from './headers.js';
 import { idempotency } from './idempotency.js';
 import { languages } from './language.js';
 import { requestLog, safeError } from './log.js';
@@ -21,7 +21,7 @@ import { openapi } from './openapi.js';
 import type { Http } from './operation.js';
 import { refusalOf, sendProblem } from './problems.js';
 import { rateLimits } from './rate-limit.js';
-import { requestIdHeader, requestIds } from './request-id.js';
+import { REQUEST_ID, requestIdHeader, requestIds } from './request-id.js';
 import { actionRoutes } from './routes/actions.js';
 import { capacityRoutes } from './routes/capacity.js';
 import { conversationRoutes } from './routes/conversation.js';
@@ -60,6 +60,8 @@ export interface AppParts {
   readonly logger: Logger;
   readonly random: RandomBytes;
   readonly after: After;
+  /** Milliseconds that only grow, whatever happens to the clock. */
+  readonly uptime: () => number;
   readonly examples: readonly Example[];
   /** Moves the clock of a test and does what is then due; null: the service runs on the real clock. */
   readonly moveClock: ((now: Instant) => Promise<void>) | null;
@@ -88,7 +90,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await server.register(requestLog, { logger });
   await server.register(jsonBody, {});
   await server.register(auth, { store, hashKey: (key) => store.vault.hashKey(key), adminKeyHash: settings.adminKeyHash });
-  await server.register(rateLimits, { perSecond: settings.rateLimit });
+  await server.register(rateLimits, { perSecond: settings.rateLimit, uptime: parts.uptime });
   await server.register(notFound, {});
   await server.register(actFor, {});
   await server.register(conditions, {});
@@ -137,7 +139,8 @@ function bare({ logger, random }: AppParts): FastifyInstance {
     bodyLimit: BODY_LIMIT,
     requestTimeout: 60_000,
     return503OnClosing: false,
-    frameworkErrors: report,
+    // No hook has run for a path that cannot be read: what every answer carries is put on here.
+    frameworkErrors: (error, request, reply) => report(error, request, reply.headers(API_HEADERS).header(REQUEST_ID, request.id)),
     clientErrorHandler: answerSocket,
     routerOptions: { maxParamLength: 100 },
   });

@@ -11,7 +11,7 @@ export function problemCodesOf(spec: Description, idempotent: boolean): readonly
   add(spec.access !== 'open', 'unauthenticated', 'forbidden', 'rate_limited');
   add(spec.access !== 'open' && spec.access.asInstitution, 'act_for_required');
   add(spec.body, 'malformed_request', 'unsupported_media_type', 'payload_too_large', 'invalid_request');
-  add(spec.params, 'not_found');
+  add(spec.params, 'malformed_request', 'invalid_request', 'not_found');
   add(reads.length > 0, 'invalid_request');
   add(reads.includes('cursor'), 'invalid_cursor');
   add(idempotent, 'idempotency_key_required', 'idempotency_key_reused', 'idempotency_in_progress');

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { RandomBytes } from '../kernel/ids.js';
 import { plugin } from './plugin.js';
 
+export const REQUEST_ID = 'x-request-id';
+
 const SANE = /^[\x21-\x7e]{1,128}$/;
 
 /**
@@ -12,7 +14,7 @@ export function requestIds(random: RandomBytes): (request: IncomingMessage) => s
   const process = Buffer.from(random(6)).toString('hex');
   let count = 0;
   return (request) => {
-    const given = request.headers['x-request-id'];
+    const given = request.headers[REQUEST_ID];
     if (typeof given === 'string' && SANE.test(given)) return given;
     count += 1;
     return `${process}-${count.toString(36)}`;
@@ -21,7 +23,7 @@ export function requestIds(random: RandomBytes): (request: IncomingMessage) => s
 
 export const requestIdHeader = plugin<object>('request-id', (app) => {
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
+    reply.header(REQUEST_ID, request.id);
     done();
   });
 });
