@@ -3194,6 +3194,15 @@ export interface operations {
                     "application/json": components["schemas"]["Institution"];
                 };
             };
+            /** @description `malformed_request` The request cannot be parsed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated` No valid credentials */
             401: {
                 headers: {
@@ -3214,6 +3223,15 @@ export interface operations {
             };
             /** @description `not_found` Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3488,6 +3506,15 @@ export interface operations {
                     "application/json": components["schemas"]["Consortium"];
                 };
             };
+            /** @description `malformed_request` The request cannot be parsed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated` No valid credentials */
             401: {
                 headers: {
@@ -3508,6 +3535,15 @@ export interface operations {
             };
             /** @description `not_found` Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4097,6 +4133,15 @@ export interface operations {
                     "application/json": components["schemas"]["Client"];
                 };
             };
+            /** @description `malformed_request` The request cannot be parsed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated` No valid credentials */
             401: {
                 headers: {
@@ -4117,6 +4162,15 @@ export interface operations {
             };
             /** @description `not_found` Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4177,6 +4231,15 @@ export interface operations {
                     "application/json": components["schemas"]["CodeSet"];
                 };
             };
+            /** @description `malformed_request` The request cannot be parsed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated` No valid credentials */
             401: {
                 headers: {
@@ -4197,6 +4260,15 @@ export interface operations {
             };
             /** @description `not_found` Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4253,6 +4325,15 @@ export interface operations {
                     "application/json": components["schemas"]["Pool"];
                 };
             };
+            /** @description `malformed_request` The request cannot be parsed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated` No valid credentials */
             401: {
                 headers: {
@@ -4273,6 +4354,15 @@ export interface operations {
             };
             /** @description `not_found` Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5121,7 +5211,7 @@ export interface operations {
                     "application/json": components["schemas"]["Referral"];
                 };
             };
-            /** @description `act_for_required` Act-For must name the institution acted for */
+            /** @description `malformed_request` The request cannot be parsed; `act_for_required` Act-For must name the institution acted for */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5150,6 +5240,15 @@ export interface operations {
             };
             /** @description `not_found` Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5621,7 +5720,7 @@ export interface operations {
                     "application/json": components["schemas"]["Actions"];
                 };
             };
-            /** @description `act_for_required` Act-For must name the institution acted for */
+            /** @description `malformed_request` The request cannot be parsed; `act_for_required` Act-For must name the institution acted for */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5650,6 +5749,15 @@ export interface operations {
             };
             /** @description `not_found` Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5738,7 +5846,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `act_for_required` Act-For must name the institution acted for */
+            /** @description `malformed_request` The request cannot be parsed; `act_for_required` Act-For must name the institution acted for */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5839,7 +5947,7 @@ export interface operations {
                     "application/json": components["schemas"]["Entitlement"];
                 };
             };
-            /** @description `act_for_required` Act-For must name the institution acted for */
+            /** @description `malformed_request` The request cannot be parsed; `act_for_required` Act-For must name the institution acted for */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5868,6 +5976,15 @@ export interface operations {
             };
             /** @description `not_found` Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5931,7 +6048,7 @@ export interface operations {
                     "application/json": components["schemas"]["Form"];
                 };
             };
-            /** @description `act_for_required` Act-For must name the institution acted for */
+            /** @description `malformed_request` The request cannot be parsed; `act_for_required` Act-For must name the institution acted for */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5960,6 +6077,15 @@ export interface operations {
             };
             /** @description `not_found` Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8213,7 +8339,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `act_for_required` Act-For must name the institution acted for */
+            /** @description `malformed_request` The request cannot be parsed; `act_for_required` Act-For must name the institution acted for */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8451,7 +8577,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `act_for_required` Act-For must name the institution acted for */
+            /** @description `malformed_request` The request cannot be parsed; `act_for_required` Act-For must name the institution acted for */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8687,7 +8813,7 @@ export interface operations {
                     "application/json": components["schemas"]["DocumentContent"];
                 };
             };
-            /** @description `act_for_required` Act-For must name the institution acted for */
+            /** @description `malformed_request` The request cannot be parsed; `act_for_required` Act-For must name the institution acted for */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8716,6 +8842,15 @@ export interface operations {
             };
             /** @description `not_found` Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8776,7 +8911,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `act_for_required` Act-For must name the institution acted for */
+            /** @description `malformed_request` The request cannot be parsed; `act_for_required` Act-For must name the institution acted for */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8814,6 +8949,15 @@ export interface operations {
             };
             /** @description `invalid_transition` The present status does not permit this */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9242,7 +9386,7 @@ export interface operations {
                     "application/json": components["schemas"]["Reservation"];
                 };
             };
-            /** @description `act_for_required` Act-For must name the institution acted for */
+            /** @description `malformed_request` The request cannot be parsed; `act_for_required` Act-For must name the institution acted for */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9271,6 +9415,15 @@ export interface operations {
             };
             /** @description `not_found` Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10739,7 +10892,7 @@ export interface operations {
                     "application/json": components["schemas"]["Stay"];
                 };
             };
-            /** @description `act_for_required` Act-For must name the institution acted for */
+            /** @description `malformed_request` The request cannot be parsed; `act_for_required` Act-For must name the institution acted for */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10768,6 +10921,15 @@ export interface operations {
             };
             /** @description `not_found` Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
