@@ -1,3 +1,6 @@
+import { must } from '../kernel/assert.js';
+import { areaOfId } from '../kernel/ids.js';
+import { STATUSES } from '../contract/vocabulary.js';
 import type { Referral } from '../domain/referral.js';
 import type { Page, ReferralFilter } from '../usecase/ports.js';
 import type { Queries } from './queries/catalogue.js';
@@ -5,8 +8,9 @@ import type { ListParams, Sieve, Walk } from './queries/lists.js';
 
 /**
  * Lists of referrals, newest first. What a caller may see is a union (as sender, as receiver, as lead of
- * a consortium), each part of which walks an index of its own; the parts are merged by id. So a page
- * costs a page, however many referrals there are.
+ * a consortium), each part of which walks an index, those of a sender or a receiver once for each status;
+ * the ids that they find are merged, and only those of the page are read. So a page costs a page,
+ * however many referrals there are.
  */
 interface Scope {
   readonly source?: string;
@@ -23,17 +27,17 @@ export async function listReferrals(queries: Queries, areas: readonly string[], 
     const found = await queries.referral.byNo({ referralNo: filter.referralNo });
     return { data: found !== undefined && scopes.some((scope) => fits(found, scope, filter)) ? [found] : [], next: null };
   }
-  const merged = new Map<string, Referral>();
+  const ids = new Set<string>();
   for (const scope of scopes) {
-    const part = partOf(scope, filter);
+    const part = partOf(scope, filter, areas);
     if (part === undefined) continue;
-    for (const key of part.key === undefined ? areas : [part.key]) {
-      for (const row of await queries.list(part.walk, part.sieves, { ...part.params, key })) merged.set(row.id, row);
-    }
+    for (const params of part.walks) for (const { id } of await queries.list(part.walk, part.sieves, params)) ids.add(id);
   }
-  const rows = [...merged.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
-  const data = rows.slice(0, filter.limit);
-  return { data, next: rows.length > filter.limit ? (data.at(-1)?.id ?? null) : null };
+  const found = [...ids].sort().reverse();
+  const page = found.slice(0, filter.limit);
+  const data: Referral[] = [];
+  for (const id of page) data.push(must(await queries.referral.byId({ area: must(areaOfId(id), 'a stored id carries its prefecture'), id }), 'what an index names is there'));
+  return { data, next: found.length > filter.limit ? (page.at(-1) ?? null) : null };
 }
 
 function scopesOf(filter: ReferralFilter): readonly Scope[] {
@@ -50,35 +54,33 @@ function seesDrafts(scope: Scope): boolean {
 
 interface Part {
   readonly walk: Walk;
-  /** undefined: every prefecture. */
-  readonly key: string | undefined;
   readonly sieves: readonly Sieve[];
-  readonly params: Omit<ListParams, 'key'>;
+  /** One for each stretch of the index. */
+  readonly walks: readonly ListParams[];
 }
 
 /** undefined: nothing can be both in this scope and in the filter. */
-function partOf(scope: Scope, filter: ReferralFilter): Part | undefined {
+function partOf(scope: Scope, filter: ReferralFilter, areas: readonly string[]): Part | undefined {
   const source = agreed(scope.source, filter.sourceInstitutionId);
   const target = agreed(scope.target, filter.targetInstitutionId);
   if (source === null || target === null) return undefined;
   if (filter.status === 'draft' && !seesDrafts(scope)) return undefined;
-  const { walk, key } = walkOf({ source, target, consortium: scope.consortium }, filter);
+
+  const walk: Walk =
+    filter.patientId !== undefined ? 'patient' : source !== undefined ? 'source' : target !== undefined ? 'target' : scope.consortium !== undefined ? 'consortium' : 'area';
   const values = {
     status: filter.status, direction: filter.direction, source, target, consortium: scope.consortium, changedSince: filter.changedSince,
   };
-  const walked: readonly string[] = walk.split('-');
-  const sieves = (Object.keys(values) as (keyof typeof values)[]).filter((s) => values[s] !== undefined && !walked.includes(s));
+  const byStatus = walk === 'source' || walk === 'target';
+  const sieves = (Object.keys(values) as (keyof typeof values)[]).filter((s) => values[s] !== undefined && s !== walk && !(byStatus && s === 'status'));
+  const params = { ...values, before: filter.before ?? NEWEST, limit: filter.limit + 1 };
+  if (byStatus) {
+    const statuses = filter.status !== undefined ? [filter.status] : STATUSES.filter((status) => status !== 'draft' || seesDrafts(scope));
+    return { walk, sieves, walks: statuses.map((status) => ({ ...params, key: must(values[walk], 'what is walked is given'), status })) };
+  }
+  const keys = walk === 'area' ? areas : [must(walk === 'patient' ? filter.patientId : scope.consortium, 'what is walked is given')];
   const drafts: Sieve[] = seesDrafts(scope) || filter.status !== undefined ? [] : ['submitted'];
-  return { walk, key, sieves: [...sieves, ...drafts], params: { ...values, before: filter.before ?? NEWEST, limit: filter.limit + 1 } };
-}
-
-/** The narrowest index that gives the order. */
-function walkOf(scope: Scope, filter: ReferralFilter): { walk: Walk; key: string | undefined } {
-  if (filter.patientId !== undefined) return { walk: 'patient', key: filter.patientId };
-  const status = filter.status === undefined ? '' : '-status';
-  if (scope.source !== undefined) return { walk: `source${status}`, key: scope.source };
-  if (scope.target !== undefined) return { walk: `target${status}`, key: scope.target };
-  return scope.consortium === undefined ? { walk: 'area', key: undefined } : { walk: 'consortium', key: scope.consortium };
+  return { walk, sieves: [...sieves, ...drafts], walks: keys.map((key) => ({ ...params, key })) };
 }
 
 /** null: the two exclude each other. */

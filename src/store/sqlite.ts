@@ -17,6 +17,7 @@ export class SqliteConnection implements Binder {
   readonly #savepoint: Sqlite.Statement;
   readonly #release: Sqlite.Statement;
   readonly #rollbackTo: Sqlite.Statement;
+  #changes = 0;
 
   constructor(
     private readonly db: Sqlite.Database,
@@ -49,6 +50,7 @@ export class SqliteConnection implements Binder {
       case 'run':
         return (params) => {
           statement ??= db.prepare(query.text);
+          this.#changes += 1;
           return statement.run(query.values(params)).changes as R;
         };
       case 'one':
@@ -95,6 +97,11 @@ export class SqliteConnection implements Binder {
   /** False once the engine has rolled back by itself (disk full, I/O error). */
   get inTransaction(): boolean {
     return this.db.inTransaction;
+  }
+
+  /** How often a change was asked for so far, successful or not: two equal figures mean that nothing was written in between. */
+  get changes(): number {
+    return this.#changes;
   }
 
   pragma(name: string): unknown {

@@ -13,6 +13,7 @@ import { KEPT_FOR } from './answers.js';
 import type { Directory } from './directory.js';
 import { Drafts, type LogWriter } from './log.js';
 import type { Queries } from './queries/catalogue.js';
+import { updateFor } from './queries/referral.js';
 import { StoreReads } from './reads.js';
 import type { StoreVault } from './vault.js';
 
@@ -105,9 +106,7 @@ export class StoreUnit extends StoreReads implements Unit {
   async saveReferral(referral: Referral): Promise<void> {
     const loaded = this.#loaded.get(referral.id);
     assert(loaded !== undefined, 'a referral is locked before it is saved');
-    const { update, updateWhole } = this.q.referral;
-    const same = loaded.content === referral.content && loaded.sealedPatient === referral.sealedPatient;
-    assertOne(await (same ? update(referral) : updateWhole(referral)), 'the saved version of a referral is the one after the locked');
+    assertOne(await this.q.referral[updateFor(loaded, referral)](referral), 'the saved version of a referral is the one after the locked');
     this.#loaded.set(referral.id, referral);
   }
 

@@ -1,5 +1,5 @@
 import {
-  createCipheriv, createDecipheriv, createHash, createHmac, createPrivateKey, createPublicKey, hkdfSync, sign, verify, type KeyObject,
+  createCipheriv, createDecipheriv, createHmac, createPrivateKey, createPublicKey, hash, hkdfSync, sign, verify, type KeyObject,
 } from 'node:crypto';
 import { assert } from '../kernel/assert.js';
 import type { RandomBytes } from '../kernel/ids.js';
@@ -58,7 +58,7 @@ class AesVault implements StoreVault {
     this.#verifyKey = createPublicKey(signingKey);
     const raw = this.#verifyKey.export({ format: 'der', type: 'spki' }).subarray(-32);
     this.publicKey = raw.toString('base64');
-    this.fingerprint = createHash('sha256').update(raw).digest('hex').slice(0, 16);
+    this.fingerprint = hash('sha256', raw).slice(0, 16);
   }
 
   seal(row: string, value: unknown): string {
@@ -107,7 +107,7 @@ class AesVault implements StoreVault {
   }
 
   sha256(text: string): string {
-    return createHash('sha256').update(text).digest('hex');
+    return hash('sha256', text);
   }
 
   sign(text: string): string {

@@ -9,8 +9,13 @@ import { StoreUnit, type World } from './unit.js';
 
 /**
  * Group commit on the one writing connection. What waits is taken up to `BATCH` at a time: one
- * transaction, a savepoint per unit, one commit, and only then the answers. So what was answered is on
- * the disk, and the disk is waited for once per batch.
+ * transaction, one commit, and only then the answers. So what was answered is on the disk, and the disk
+ * is waited for once per batch.
+ *
+ * Savepoints let a unit fail alone, but cost a quarter of the writing: SQLite copies every page that a
+ * unit touches. Most units that fail do so before they have written (load, decide, save), so a batch is
+ * first tried without. Where a unit fails that has written, the batch is taken back and tried again with
+ * a savepoint for each unit, and so are some batches after it. Hence `run` may be called a second time.
  *
  * A batch must be over within one turn of the event loop. Units therefore await nothing but the ports,
  * whose promises are settled at once; an armed `setImmediate` turns anything else into a loud error,
@@ -40,10 +45,17 @@ export interface WriterStats {
   readonly units: number;
   /** Units of the last batch. */
   readonly lastBatch: number;
+  /** Batches that were tried a second time, since a unit had failed after it had written. */
+  readonly repeated: number;
 }
 
 /** Units of one batch: some 20 ms at most, so that reads are not kept waiting. */
 const BATCH = 256;
+/** Batches that are tried with savepoints at once after one that had to be repeated: refusals come in storms. */
+const CAREFUL_BATCHES = 32;
+
+/** A unit has failed after it had written, and without a savepoint. */
+class Entangled extends Error {}
 
 export class Writer {
   #queue: Waiting[] = [];
@@ -53,6 +65,9 @@ export class Writer {
   #batches = 0;
   #units = 0;
   #lastBatch = 0;
+  #repeated = 0;
+  /** Batches to come that are tried with savepoints. */
+  #careful = 0;
 
   constructor(
     private readonly connection: SqliteConnection,
@@ -62,7 +77,7 @@ export class Writer {
   ) {}
 
   get stats(): WriterStats {
-    return { queued: this.#queue.length, batches: this.#batches, units: this.#units, lastBatch: this.#lastBatch };
+    return { queued: this.#queue.length, batches: this.#batches, units: this.#units, lastBatch: this.#lastBatch, repeated: this.#repeated };
   }
 
   /** Refuses with `overloaded` where the queue is full. Rejects with StoreError where the engine fails. */
@@ -90,19 +105,32 @@ export class Writer {
   #drain(): void {
     const batch = this.#queue.length <= BATCH ? this.#queue : this.#queue.slice(0, BATCH);
     this.#queue = this.#queue.length <= BATCH ? [] : this.#queue.slice(BATCH);
-    this.#lastBatch = batch.length;
     const attempt = new Attempt(this.connection, this.world, this.clock, batch);
     const alarm = setImmediate(() => {
       attempt.abandon();
       this.#next();
     });
-    void attempt.run().then((finished) => {
+    void this.#finish(attempt, batch.length).then((finished) => {
       if (!finished) return;
       clearImmediate(alarm);
-      this.#batches += 1;
-      this.#units += batch.length;
       this.#next();
     });
+  }
+
+  /** False where the batch was abandoned. */
+  async #finish(attempt: Attempt, units: number): Promise<boolean> {
+    if (this.#careful > 0) this.#careful -= 1;
+    let end = await attempt.run(this.#careful > 0);
+    if (end === 'entangled') {
+      this.#careful = CAREFUL_BATCHES;
+      this.#repeated += 1;
+      end = await attempt.run(true);
+    }
+    if (end === 'abandoned') return false;
+    this.#batches += 1;
+    this.#units += units;
+    this.#lastBatch = units;
+    return true;
   }
 
   #next(): void {
@@ -112,11 +140,11 @@ export class Writer {
   }
 }
 
-/** One batch. */
+/** One batch, tried once or twice. */
 class Attempt {
   #unit: StoreUnit | undefined;
   #abandoned = false;
-  readonly #settled: Settle[] = [];
+  #careful = false;
 
   constructor(
     private readonly connection: SqliteConnection,
@@ -125,28 +153,32 @@ class Attempt {
     private readonly batch: readonly Waiting[],
   ) {}
 
-  /** False where it was abandoned. Never rejects. */
-  async run(): Promise<boolean> {
-    const end = this.world.log.end;
+  /** Settles every unit of the batch, unless it ends `entangled`: then nothing is settled and nothing done. Never rejects. */
+  async run(careful: boolean): Promise<'done' | 'entangled' | 'abandoned'> {
+    this.#careful = careful;
+    const settle: Settle[] = [];
+    const { log, directory } = this.world;
+    const end = log.end;
     try {
       this.connection.begin();
       for (const waiting of this.batch) {
-        this.#settled.push(await this.#one(waiting));
-        if (this.#abandoned) return false;
+        settle.push(await this.#one(waiting));
+        if (this.#abandoned) return 'abandoned';
       }
-      await this.world.log.sign(this.clock.now());
-      if (this.#abandoned) return false;
+      await log.sign(this.clock.now());
+      if (this.#abandoned) return 'abandoned';
       this.connection.commit();
     } catch (error) {
-      if (this.#abandoned) return false;
+      if (this.#abandoned) return 'abandoned';
       this.#takeBack(end);
+      if (error instanceof Entangled) return 'entangled';
       for (const { reject } of this.batch) reject(error);
-      return true;
+      return 'done';
     }
-    this.world.log.committed();
-    this.world.directory.keep();
-    for (const settle of this.#settled) settle();
-    return true;
+    log.committed();
+    directory.keep();
+    for (const one of settle) one();
+    return 'done';
   }
 
   /** The event loop has turned: some unit awaits what is no port. */
@@ -160,53 +192,59 @@ class Attempt {
 
   async #one(waiting: Waiting): Promise<Settle> {
     const { connection, world } = this;
-    const end = world.log.end;
-    const mark = world.directory.mark();
-    connection.savepoint();
+    const start: Start = { end: world.log.end, mark: world.directory.mark(), changes: connection.changes };
+    if (this.#careful) connection.savepoint();
     const unit = (this.#unit = new StoreUnit(world, waiting.job.actor, this.clock.now()));
     try {
-      const value = await this.#outcome(waiting.job, unit, mark);
+      const value = await this.#outcome(waiting.job, unit, start);
       unit.end();
-      if (!this.#abandoned) connection.release();
+      if (this.#careful && !this.#abandoned) connection.release();
       return () => waiting.resolve(value);
     } catch (error) {
       unit.end();
       if (this.#abandoned) return () => undefined;
       // After a full disk or an I/O error the engine has rolled back the whole transaction by itself.
-      if (!connection.inTransaction) throw error;
-      connection.rollbackToSavepoint();
-      connection.release();
-      this.#restore(end, mark);
+      if (error instanceof Entangled || !connection.inTransaction) throw error;
+      this.#undo(start);
+      if (this.#careful) connection.release();
       return () => waiting.reject(error);
     }
   }
 
-  async #outcome(job: Job<unknown>, unit: StoreUnit, mark: number): Promise<unknown> {
+  async #outcome(job: Job<unknown>, unit: StoreUnit, start: Start): Promise<unknown> {
     const known = await job.before?.(unit);
     if (known !== undefined) return known;
     const outcome = await job.run(unit);
     // It came back after all, but its transaction is gone, and the connection may be in another.
     if (this.#abandoned) return undefined;
-    if (isRefusal(outcome)) {
-      this.connection.rollbackToSavepoint();
-      this.world.directory.undoTo(mark);
-    } else {
-      await unit.writeLog();
-    }
+    if (isRefusal(outcome)) this.#undo(start);
+    else await unit.writeLog();
     return job.conclude(outcome, unit);
   }
 
-  #restore(end: ChainEnd, mark: number): void {
-    this.world.log.restore(end);
-    this.world.directory.undoTo(mark);
+  /** Takes back what one unit has done. */
+  #undo(start: Start): void {
+    if (this.connection.changes === start.changes) return;
+    if (!this.#careful) throw new Entangled('a unit failed after it had written');
+    this.connection.rollbackToSavepoint();
+    this.world.log.restore(start.end);
+    this.world.directory.undoTo(start.mark);
   }
 
   #takeBack(end: ChainEnd): void {
-    this.#restore(end, 0);
+    this.world.log.restore(end);
+    this.world.directory.undoTo(0);
     try {
       this.connection.rollback();
     } catch {
       // The error that led here is told; a connection that cannot roll back fails again at the next begin.
     }
   }
+}
+
+/** Where things stood when a unit began. */
+interface Start {
+  readonly end: ChainEnd;
+  readonly mark: number;
+  readonly changes: number;
 }

@@ -31,7 +31,7 @@ export interface Execution<T> {
 export interface Store {
   /** A short consistent read. */
   read<T>(fn: (reads: Reads) => Promise<T>): Promise<T>;
-  /** One unit of work. A refusal or an exception leaves nothing behind. */
+  /** One unit of work. A refusal or an exception leaves nothing behind. `run` may be tried a second time from its beginning, so it changes nothing but through its unit. */
   write<T>(actor: Actor, run: (unit: Unit) => Promise<T | Refusal>): Promise<T | Refusal>;
   /** The same with a finished answer, recalled or recorded under the idempotency key. Refuses itself with `idempotency_key_reused`, `idempotency_in_progress` or `overloaded`. */
   execute<T>(execution: Execution<T>): Promise<{ readonly answer: Answer; readonly replayed: boolean } | Refusal>;

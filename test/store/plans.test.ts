@@ -37,7 +37,7 @@ const INDEXES: readonly (readonly [query: string, plan: RegExp])[] = [
   ['referral.byNo', /referral_by_no \(referral_no=\?\)/],
   ['referral.ofPatient', /referral_by_patient \(patient_id=\?\)/],
   ['referral.overdue', /referral_by_deadline \(deadline_at<\?\)/],
-  ['referral.update', /sqlite_autoindex_referral_1 \(area=\? AND id=\?\)/],
+  ['referral.move', /sqlite_autoindex_referral_1 \(area=\? AND id=\?\)/],
   ['referral.patientByDigest', /patient_by_digest \(id_digest=\?\)/],
   ['session.byStart', /PRIMARY KEY \(area=\? AND pool_id=\? AND starts_at=\?\)/],
   ['session.update', /PRIMARY KEY \(area=\? AND pool_id=\? AND starts_at=\?\)/],
@@ -54,10 +54,9 @@ const INDEXES: readonly (readonly [query: string, plan: RegExp])[] = [
   ['transfer.afterInArea', /PRIMARY KEY \(area=\? AND seq>\?\)/],
   ['transfer.count', /transfer_by_seq \(seq>\? AND seq<\?\)/],
   ['answer.byId', /sqlite_autoindex_answer_1 \(id=\?\)/],
-  ['list source ()', /referral_by_source \(source_institution_id=\? AND id<\?\)/],
-  ['list source-status (direction target)', /referral_by_source_status \(source_institution_id=\? AND status=\? AND id<\?\)/],
-  ['list target (submitted)', /referral_by_target \(target_institution_id=\? AND id<\?\)/],
-  ['list target-status (source)', /referral_by_target_status \(target_institution_id=\? AND status=\? AND id<\?\)/],
+  ['list source ()', /COVERING INDEX referral_by_source \(source_institution_id=\? AND status=\? AND id<\?\)/],
+  ['list source (direction target)', /referral_by_source \(source_institution_id=\? AND status=\? AND id<\?\)/],
+  ['list target (source changedSince)', /referral_by_target \(target_institution_id=\? AND status=\? AND id<\?\)/],
   ['list consortium (submitted)', /referral_by_consortium \(consortium_id=\? AND id<\?\)/],
   ['list patient (source target)', /referral_by_patient \(patient_id=\? AND id<\?\)/],
   ['list area (submitted)', /sqlite_autoindex_referral_1 \(area=\? AND id<\?\)/],
@@ -71,8 +70,18 @@ for (const [name, plan] of INDEXES) {
   });
 }
 
+t.test('an update rewrites no index but of what it changes', async (t) => {
+  const rewritten = (name: string): number => {
+    const query = queries.find((q) => q.name === name)!;
+    const steps = db.prepare(`EXPLAIN ${query.text}`).all(...Array<null>(query.parameters).fill(null)) as { opcode: string }[];
+    return steps.filter((step) => step.opcode === 'IdxInsert').length;
+  };
+  const wanted = { 'referral.note': 0, 'referral.move': 3, 'reservation.update': 2, 'session.update': 2 };
+  t.strictSame(Object.fromEntries(Object.keys(wanted).map((name) => [name, rewritten(name)])), wanted, 'a table without rowid counts as one');
+});
+
 /** Sieves are named in any order. */
 function sameShape(a: string, b: string): boolean {
-  const parts = (name: string): string => name.replaceAll(/[()]/g, '').split(' ').filter((part) => part !== '').sort().join();
+  const parts = (name: string): string => name.replace(/\(.*\)/, (sieves) => sieves.slice(1, -1).split(' ').sort().join());
   return a.startsWith('list') && parts(a) === parts(b);
 }

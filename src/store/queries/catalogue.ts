@@ -28,16 +28,16 @@ export function catalogueOf(kit: Kit) {
 
 export type Catalogue = ReturnType<typeof catalogueOf>;
 type Groups = Omit<Catalogue, 'referralList'>;
-type ReferralRow = ReturnType<typeof schemaOf>['referral']['$inferSelect'];
+type Ids = readonly { readonly id: string }[];
 
 /** The catalogue on one connection. */
 export type Queries = { readonly [G in keyof Groups]: Bound<Groups[G]> } & {
-  list(walk: Walk, sieves: readonly Sieve[], params: ListParams): Promise<readonly ReferralRow[]>;
+  list(walk: Walk, sieves: readonly Sieve[], params: ListParams): Promise<Ids>;
 };
 
 export function bindCatalogue(binder: Binder, catalogue: Catalogue): Queries {
   const { referralList: build, ...groups } = catalogue;
-  const lists = new Map<string, (params: ListParams) => Promise<readonly ReferralRow[]>>();
+  const lists = new Map<string, (params: ListParams) => Promise<Ids>>();
   const bound = Object.fromEntries(Object.entries(groups).map(([name, group]) => [name, bindGroup(binder, group)])) as {
     readonly [G in keyof Groups]: Bound<Groups[G]>;
   };

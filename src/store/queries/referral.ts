@@ -11,11 +11,25 @@ export interface ById {
   readonly id: string;
 }
 
-/** What an action changes of a referral; its content and the patient's identity are another matter. */
-const HOT = [
-  'status', 'version', 'direction', 'category', 'urgency', 'sourceInstitutionId', 'targetInstitutionId', 'targetDepartment',
-  'consortiumId', 'patientId', 'diseaseKey', 'deadlineAt', 'updatedAt', 'course',
+/**
+ * SQLite rewrites the entries of every index whose columns an update names, changed or not, and an entry
+ * is a page of the journal. So an update names no more than it must: what nearly every action changes,
+ * what moves a referral from one list to another, and the rest.
+ */
+const NOTED = ['version', 'urgency', 'updatedAt', 'course'] as const;
+const MOVED = [...NOTED, 'status', 'deadlineAt'] as const;
+const WHOLE = [
+  ...MOVED, 'direction', 'category', 'sourceInstitutionId', 'targetInstitutionId', 'targetDepartment', 'consortiumId', 'patientId',
+  'diseaseKey', 'content', 'sealedPatient',
 ] as const;
+
+/** The narrowest of the updates that covers what has changed. */
+export function updateFor(before: Referral, after: Referral): 'note' | 'move' | 'rewrite' {
+  const differs = (column: keyof Referral): boolean => before[column] !== after[column];
+  const covered: readonly string[] = MOVED;
+  if (WHOLE.some((column) => !covered.includes(column) && differs(column))) return 'rewrite';
+  return differs('status') || differs('deadlineAt') ? 'move' : 'note';
+}
 
 export function referralQueries(k: Kit, t: Tables) {
   const at = and(eq(t.referral.area, p('area')), eq(t.referral.id, p('id')));
@@ -48,8 +62,9 @@ export function referralQueries(k: Kit, t: Tables) {
         .limit(p('limit')),
     ),
     insert: run<Referral>()(k.build.insert(t.referral).values(everyColumn(t.referral))),
-    update: run<Referral>()(k.build.update(t.referral).set(columns(t.referral, ...HOT)).where(loaded)),
-    updateWhole: run<Referral>()(k.build.update(t.referral).set(columns(t.referral, ...HOT, 'content', 'sealedPatient')).where(loaded)),
+    note: run<Referral>()(k.build.update(t.referral).set(columns(t.referral, ...NOTED)).where(loaded)),
+    move: run<Referral>()(k.build.update(t.referral).set(columns(t.referral, ...MOVED)).where(loaded)),
+    rewrite: run<Referral>()(k.build.update(t.referral).set(columns(t.referral, ...WHOLE)).where(loaded)),
 
     patient: one<ById>()(k.build.select(patient).from(t.patient).where(and(eq(t.patient.area, p('area')), eq(t.patient.id, p('id'))))),
     patientByDigest: one<{ idDigest: string }>()(k.build.select(patient).from(t.patient).where(eq(t.patient.idDigest, p('idDigest')))),

@@ -34,10 +34,8 @@ export function referralTables(k: Kit) {
       (t) => [
         k.primaryKey({ columns: [t.area, t.id] }),
         k.uniqueIndex('referral_by_no').on(t.referralNo),
-        k.index('referral_by_source').on(t.sourceInstitutionId, t.id),
-        k.index('referral_by_target').on(t.targetInstitutionId, t.id),
-        k.index('referral_by_source_status').on(t.sourceInstitutionId, t.status, t.id),
-        k.index('referral_by_target_status').on(t.targetInstitutionId, t.status, t.id),
+        k.index('referral_by_source').on(t.sourceInstitutionId, t.status, t.id),
+        k.index('referral_by_target').on(t.targetInstitutionId, t.status, t.id),
         k.index('referral_by_consortium').on(t.consortiumId, t.id),
         k.index('referral_by_patient').on(t.patientId, t.id),
         k.index('referral_by_deadline').on(t.deadlineAt).where(sql`${t.deadlineAt} is not null`),
