@@ -70,8 +70,8 @@ t.test('time, chance and environment come in from outside', async (t) => {
     .filter((file) => !architecture.mayReadClockAndEnvironment.includes(file.path))
     .flatMap((file) => places(file, (node) => {
       if (ts.isNewExpression(node)) return node.expression.getText() === 'Date' && (node.arguments?.length ?? 0) === 0;
-      const name = ts.isPropertyAccessExpression(node) ? node : ts.isCallExpression(node) ? node.expression : undefined;
-      return name !== undefined && architecture.fromOutside.includes(name.getText());
+      const called = ts.isCallExpression(node) && ts.isIdentifier(node.expression);
+      return (called || ts.isPropertyAccessExpression(node)) && architecture.fromOutside.includes((called ? node.expression : node).getText());
     }));
   t.same(wrong, []);
 });
