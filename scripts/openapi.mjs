@@ -19,6 +19,7 @@ const { server } = await buildApp({
   logger: createLogger('warn'),
   random: randomBytes,
   after: () => () => undefined,
+  uptime: () => 0,
   examples: packagedExamples(),
   moveClock: null,
 });

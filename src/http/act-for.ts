@@ -1,6 +1,7 @@
 import { refuse } from '../kernel/problem.js';
-import type { Client } from '../usecase/ports.js';
-import { plugin } from './plugin.js';
+import type { Actor, Client } from '../usecase/ports.js';
+import type { Access } from './access.js';
+import { addHook, plugin } from './plugin.js';
 import { sendProblem } from './problems.js';
 
 /**
@@ -9,30 +10,31 @@ import { sendProblem } from './problems.js';
  * refused after the shape of the request, as the contract orders.
  */
 export const actFor = plugin<object>('act-for', (app) => {
-  app.addHook('onRequest', (request, reply, done) => {
-    const { client } = request;
-    if (!client) return done();
-    const named = request.headers['act-for'];
-    const institutionId = named === undefined && client.institutionIds.length === 1 ? (client.institutionIds[0] ?? null) : (named ?? null);
-    const { access } = request.routeOptions.config;
-    if (institutionId === null && client.institutionIds.length > 1 && access !== 'open' && access?.asInstitution) {
-      return void sendProblem(reply, refuse('act_for_required'));
-    }
-    if (institutionId === null || client.institutionIds.includes(String(institutionId))) {
-      request.actor = actorOf(client, institutionId === null ? null : String(institutionId));
-    }
-    done();
-  });
-
-  app.addHook('preHandler', (request, reply, done) => {
-    const { access } = request.routeOptions.config;
-    if (access === undefined || access === 'open') return done();
-    const { actor } = request;
-    if (actor?.roles.some((role) => access.roles.includes(role))) return done();
-    void sendProblem(reply, refuse('forbidden'));
+  app.addHook('onRoute', (route) => {
+    const access = route.config?.access;
+    if (access === 'open' || access === undefined) return;
+    addHook(route, 'onRequest', (request, reply, done) => {
+      if (request.client === null) return done();
+      const named = request.headers['act-for'];
+      if (named === undefined && access.asInstitution && request.client.institutionIds.length > 1) return void sendProblem(reply, refuse('act_for_required'));
+      request.actor = actorOf(request.client, named === undefined ? null : String(named));
+      done();
+    });
+    addHook(route, 'preHandler', (request, reply, done) => {
+      if (request.actor !== null && permits(access, request.actor)) return done();
+      void sendProblem(reply, refuse('forbidden'));
+    });
   });
 });
 
-function actorOf(client: Client, institutionId: string | null) {
-  return { clientId: client.id, roles: client.roles, institutionId, area: client.area, operator: null };
+function permits(access: Access, actor: Actor): boolean {
+  for (const role of actor.roles) if (access.roles.includes(role)) return true;
+  return false;
+}
+
+/** The client in the name of one institution; null where it may not act for the one that is named. */
+function actorOf(client: Client, named: string | null): Actor | null {
+  const { id: clientId, roles, area, institutionIds } = client;
+  if (named !== null) return institutionIds.includes(named) ? { clientId, roles, institutionId: named, area, operator: null } : null;
+  return { clientId, roles, institutionId: institutionIds.length === 1 ? (institutionIds[0] ?? null) : null, area, operator: null };
 }

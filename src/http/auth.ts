@@ -1,8 +1,8 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '../kernel/problem.js';
 import type { Actor, Client } from '../usecase/ports.js';
 import type { Store } from '../usecase/store.js';
-import { plugin } from './plugin.js';
+import { addHook, plugin } from './plugin.js';
 import { sendProblem } from './problems.js';
 
 declare module 'fastify' {
@@ -10,6 +10,10 @@ declare module 'fastify' {
     client: Client | null;
     /** Who calls and for whom; null until known, and where `Act-For` names an institution of somebody else. */
     actor: Actor | null;
+  }
+  interface FastifyInstance {
+    /** Sets `request.client`, or answers 401 and says false. */
+    authenticate(request: FastifyRequest, reply: FastifyReply): boolean;
   }
 }
 
@@ -40,17 +44,17 @@ export const auth = plugin<AuthOptions>('auth', (app, { store, hashKey, adminKey
     return client?.revokedAt === null ? client : undefined;
   };
 
-  app.addHook('onRequest', (request, reply, done) => {
-    if (isOpen(request)) return done();
+  app.decorate('authenticate', (request: FastifyRequest, reply: FastifyReply): boolean => {
     const client = clientOf(request.headers.authorization);
-    if (!client) return void sendProblem(reply, refuse('unauthenticated'));
-    request.client = client;
-    done();
+    if (client) request.client = client;
+    else void sendProblem(reply, refuse('unauthenticated'));
+    return client !== undefined;
+  });
+
+  app.addHook('onRoute', (route) => {
+    if (route.config?.access === 'open') return;
+    addHook(route, 'onRequest', (request, reply, done) => {
+      if (app.authenticate(request, reply)) done();
+    });
   });
 });
-
-/** Open by declaration; and a path outside the API that leads nowhere may say so to anybody. */
-function isOpen(request: FastifyRequest): boolean {
-  const { access } = request.routeOptions.config;
-  return access === 'open' || (access === undefined && !request.url.startsWith('/v1/'));
-}

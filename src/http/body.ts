@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { refuse } from '../kernel/problem.js';
-import { plugin } from './plugin.js';
+import { addHook, plugin } from './plugin.js';
 import { RefusedError } from './problems.js';
 
 declare module 'fastify' {
@@ -31,8 +31,11 @@ export const jsonBody = plugin<object>('json-body', (app) => {
       done(malformed('请求内容不是有效的 JSON', 'The body is not valid JSON'));
     }
   });
-  app.addHook('preValidation', (request, _reply, done) => {
-    if (request.body === undefined && request.method !== 'GET') request.body = {};
-    done();
+  app.addHook('onRoute', (route) => {
+    if (!route.schema?.body) return;
+    addHook(route, 'preValidation', (request, _reply, done) => {
+      if (request.body === undefined) request.body = {};
+      done();
+    });
   });
 });

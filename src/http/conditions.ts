@@ -1,5 +1,5 @@
 import { refuse } from '../kernel/problem.js';
-import { plugin } from './plugin.js';
+import { addHook, plugin } from './plugin.js';
 import { sendProblem } from './problems.js';
 
 declare module 'fastify' {
@@ -14,16 +14,19 @@ const VERSION = /^"(\d{1,15})"$/;
 /** `ETag: "<version>"` and `If-Match: "<version>"` or `*`. */
 export const conditions = plugin<object>('conditions', (app) => {
   app.decorateRequest('ifMatch', null);
-  app.addHook('onRequest', (request, reply, done) => {
-    const header = request.headers['if-match'];
-    if (header === undefined || header === '*' || !request.routeOptions.config.conditional) return done();
-    const version = VERSION.exec(header)?.[1];
-    if (version === undefined) {
-      const detail = { zh: 'If-Match 须为带引号的版本号或 *', en: 'If-Match must be a quoted version or *' };
-      return void sendProblem(reply, refuse('malformed_request', { detail }));
-    }
-    request.ifMatch = Number(version);
-    done();
+  app.addHook('onRoute', (route) => {
+    if (!route.config?.conditional) return;
+    addHook(route, 'onRequest', (request, reply, done) => {
+      const header = request.headers['if-match'];
+      if (header === undefined || header === '*') return done();
+      const version = VERSION.exec(header)?.[1];
+      if (version === undefined) {
+        const detail = { zh: 'If-Match 须为带引号的版本号或 *', en: 'If-Match must be a quoted version or *' };
+        return void sendProblem(reply, refuse('malformed_request', { detail }));
+      }
+      request.ifMatch = Number(version);
+      done();
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { ADMIN } from './access.js';
-import { plugin } from './plugin.js';
+import { addHook, plugin } from './plugin.js';
 
 /** What the store says about itself. */
 export interface StoreGauges {
@@ -29,8 +29,18 @@ export const metrics = plugin<{ gauges: () => StoreGauges }>('metrics', (app, { 
     collect() { this.set(gauges().batchSize); },
   });
 
+  app.addHook('onRoute', (route) => {
+    // One observer for each status, found by number: looking it up by its labels would cost more than the observation.
+    const observers: ReturnType<typeof duration.labels>[] = [];
+    addHook(route, 'onResponse', (request, reply, done) => {
+      const { statusCode } = reply;
+      const observer = (observers[statusCode] ??= duration.labels(request.method, route.url, String(statusCode)));
+      observer.observe(reply.elapsedTime / 1_000);
+      done();
+    });
+  });
   app.addHook('onResponse', (request, reply, done) => {
-    duration.labels(request.method, request.routeOptions.url ?? 'unmatched', String(reply.statusCode)).observe(reply.elapsedTime / 1_000);
+    if (request.is404) duration.labels(request.method, 'unmatched', String(reply.statusCode)).observe(reply.elapsedTime / 1_000);
     done();
   });
 
