@@ -31,10 +31,12 @@ export const putStay: UseCase<{ institutionId: string; number: string; body: Sta
   if (before && body.sourceVersion < before.sourceVersion) return { stay: before, created: false, applied: false };
   const errors = checkStay(body, unit.now);
   if (errors.length > 0) return invalid(...errors);
-  const known = await knowPatient(unit, body.patient, body.arrival.via === 'emergency', institution.area);
+  const named = await namedReferral(unit, body, institutionId);
+  const present = before?.patientId ?? named?.patientId ?? null;
+  const known = await knowPatient(unit, body.patient, body.arrival.via === 'emergency', institution.area, { present });
   if (isRefusal(known)) return known;
 
-  const linked = await link(unit, body, known, institutionId, before);
+  const linked = await link(unit, body, { known, named, before });
   if (isRefusal(linked)) return linked;
   const { patient: _patient, ...record } = body;
   const id = before?.id ?? unit.ids.next(institution.area);
@@ -68,21 +70,33 @@ export const putStay: UseCase<{ institutionId: string; number: string; body: Sta
 type Link = Pick<Stay, 'referralId' | 'executedReferral'>;
 const UNLINKED: Link = { referralId: null, executedReferral: false };
 
+/** The referral to this institution that the record names, locked; undefined where it names none, or none that was sent here. */
+async function namedReferral(unit: Unit, { arrival }: StayInput, institutionId: string): Promise<Referral | undefined> {
+  const { referralId, referralNo } = arrival;
+  const id = referralId ?? (referralNo === undefined ? undefined : (await unit.referralByNo(referralNo))?.id);
+  const referral = id === undefined ? undefined : await unit.lockReferral(id);
+  return referral?.targetInstitutionId === institutionId && referral.status !== 'draft' ? referral : undefined;
+}
+
+interface Linking {
+  readonly known: KnownPatient;
+  readonly named: Referral | undefined;
+  readonly before: Stay | undefined;
+}
+
 /** Links the stay to the referral that it names, executing or taking back the transfer where that is due. */
-async function link(unit: Unit, body: StayInput, known: KnownPatient, institutionId: string, before: Stay | undefined): Promise<Link | Refusal> {
+async function link(unit: Unit, body: StayInput, { known, named, before }: Linking): Promise<Link | Refusal> {
   if (body.voided) {
     if (before?.referralId && before.executedReferral) await takeBack(unit, before.referralId);
     return { referralId: before?.referralId ?? null, executedReferral: false };
   }
   const { referralId, referralNo } = body.arrival;
   if (referralId === undefined && referralNo === undefined) return UNLINKED;
-  const named = referralId === undefined ? await unit.referralByNo(referralNo as string) : await unit.referral(referralId);
   const pointer = referralId === undefined ? '/arrival/referralNo' : '/arrival/referralId';
-  const locked = named && (await unit.lockReferral(named.id));
-  if (!locked || locked.status === 'draft' || locked.targetInstitutionId !== institutionId || locked.patientId !== known.patientId) {
+  if (named?.patientId !== known.patientId) {
     return invalid(field(pointer, '没有转给本机构的该患者的这一转诊', 'No such referral of this patient to this institution'));
   }
-  const referral = await lapse(unit, locked);
+  const referral = await lapse(unit, named);
   if (legalActions(referral.status).includes('arrive')) {
     const changed = await executeTransfer(unit, referral, { at: Date.parse(body.admittedAt), reservationId: null, because: 'stay' });
     if (isRefusal(changed)) return changed;

@@ -44,9 +44,11 @@ export async function executeTransfer(
 function transferOf(unit: Unit, referral: Referral, arrival: { readonly at: Instant; readonly because: 'arrival' | 'stay' }): Transfer {
   const targetId = must(referral.targetInstitutionId, 'a submitted referral has a target');
   const level = (id: string) => levelOn(must(unit.network.institution(id), 'institutions are never deleted'), localDateOf(unit.now));
+  // A referral lies where it was first addressed; a transfer where the patient went.
+  const { area } = must(unit.network.institution(targetId), 'institutions are never deleted');
   return {
-    id: unit.ids.next(referral.area),
-    area: referral.area,
+    id: unit.ids.next(area),
+    area,
     kind: 'executed',
     reverses: null,
     referralId: referral.id,
@@ -91,6 +93,6 @@ export async function reverseTransfer(unit: Unit, referral: Referral, reasonCode
   return {
     referral: advance(referral, { status, booked, course }, unit.now, timersFor(unit, referral)),
     data: { reasonCode, reverses: executed.id, restored },
-    transfer: { ...facts, id: unit.ids.next(referral.area), kind: 'reversed', reverses: executed.id, recordedAt: unit.now, because: 'revoked' },
+    transfer: { ...facts, id: unit.ids.next(executed.area), kind: 'reversed', reverses: executed.id, recordedAt: unit.now, because: 'revoked' },
   };
 }
