@@ -66,6 +66,8 @@ export interface Question<P extends TSchema, Q extends TSchema, B extends TSchem
   readonly ask: (reads: Reads, actor: Actor, input: Input<P, Q, B>) => Promise<R | Refusal>;
   readonly show: (result: R, reads: Reads, input: Input<P, Q, B>) => Wire<Static<A>>;
   readonly version?: (result: R) => number;
+  /** The result never changes and is all that the view depends on: its bytes are kept as long as the store keeps the result. */
+  readonly lasting?: boolean;
 }
 
 /** A write: one unit of work, its answer finished inside it. */
@@ -128,6 +130,7 @@ export function define(http: Http, spec: Description, { statuses, idempotent = f
 
 export function question<P extends TSchema, Q extends TSchema, B extends TSchema, A extends TSchema, R>(http: Http, spec: Question<P, Q, B, A, R>): void {
   const { store } = http;
+  const written = new WeakMap<object, Buffer>();
   define(http, spec, { statuses: [200] }, async (request, reply) => {
     const input = request as unknown as Input<P, Q, B>;
     const actor = actorOf(request);
@@ -135,11 +138,30 @@ export function question<P extends TSchema, Q extends TSchema, B extends TSchema
       const result = await spec.ask(reads, actor, input);
       if (isRefusal(result)) return result;
       if (spec.version) reply.header('etag', etag(spec.version(result)));
-      return { view: spec.show(result, reads, input) };
+      const known = spec.lasting ? written.get(result as object) : undefined;
+      if (known) return known;
+      const text = write(reply, 200, spec.show(result, reads, input));
+      if (!spec.lasting) return text;
+      const bytes = ownBytes(text);
+      written.set(result as object, bytes);
+      return bytes;
     });
     if (isRefusal(outcome)) return sendProblem(reply, outcome);
-    return reply.send(outcome.view);
+    return reply.header('content-type', JSON_MEDIA_TYPE).send(outcome);
   });
+}
+
+/** The text in a buffer of just its length: what is kept long must not keep a shared slab alive. */
+function ownBytes(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
+}
+
+/** Writes an answer with the serialiser of its route. */
+function write(reply: FastifyReply, status: number, view: unknown): string {
+  const serialise = must(reply.getSerializationFunction(String(status)), `the operation has a schema for ${status}`);
+  return String(serialise(view as Record<string, unknown>));
 }
 
 export function command<P extends TSchema, Q extends TSchema, B extends TSchema, A extends TSchema, R, X>(http: Http, spec: Command<P, Q, B, A, R, X>): void {
@@ -167,11 +189,10 @@ function answerOf<P extends TSchema, Q extends TSchema, B extends TSchema, A ext
 ): Answer {
   if (spec.answer === null || !spec.show) return { status: 204, headers: {}, body: '' };
   const status = spec.created ? (spec.created(result) ? 201 : 200) : (spec.status ?? 200);
-  const serialise = must(reply.getSerializationFunction(String(status)), `operation ${spec.id} has a schema for ${status}`);
   const headers: Record<string, string> = { 'content-type': JSON_MEDIA_TYPE };
   if (spec.version) headers['etag'] = etag(spec.version(result));
   if (spec.location) headers['location'] = spec.location(result);
-  return { status, headers, body: String(serialise(spec.show(result, reads, input) as Record<string, unknown>)) };
+  return { status, headers, body: write(reply, status, spec.show(result, reads, input)) };
 }
 
 /** The caller, with the person behind it where the body names one. */

@@ -10,7 +10,8 @@ import { StoreError } from './errors.js';
 import { LogWriter } from './log.js';
 import { readMigrations } from './migrate.js';
 import { bindCatalogue, catalogueOf, type Queries } from './queries/catalogue.js';
-import { StoreReads } from './reads.js';
+import { CachedReads } from './cached-reads.js';
+import { RecentReferrals } from './recent.js';
 import { Snapshots } from './snapshots.js';
 import { openSqlite, type SqliteFile } from './sqlite.js';
 import { openVault, pooled, type StoreVault } from './vault.js';
@@ -63,15 +64,19 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     await checkDataKey(queries, vault);
     const directory = await readDirectory(queries);
     const log = await LogWriter.open(queries, vault);
-    const world = { queries, directory, vault, log, ids: new IdMaker(random) };
+    const recent = new RecentReferrals(RECENT_REFERRALS);
+    const world = { queries, directory, vault, log, ids: new IdMaker(random), recent };
     const writer = new Writer(file.writer, world, options.clock, options.queueLimit ?? 10_000);
     const snapshots = new Snapshots(file.reader);
-    return new EmbeddedStore(file, writer, snapshots, bindCatalogue(file.reader, catalogue), directory, vault, log, options.clock, new Answers(queries, vault));
+    return new EmbeddedStore(file, writer, snapshots, bindCatalogue(file.reader, catalogue), directory, vault, log, options.clock, new Answers(queries, vault), recent);
   } catch (error) {
     file.close();
     throw error;
   }
 }
+
+/** Characters: some ten thousand referrals of the usual length, about 60 MB with the answers made from them. */
+const RECENT_REFERRALS = 32_000_000;
 
 class EmbeddedStore implements OpenStore {
   /** Idempotency keys whose request is being processed right now. */
@@ -88,10 +93,11 @@ class EmbeddedStore implements OpenStore {
     private readonly log: LogWriter,
     private readonly clock: Clock,
     private readonly answers: Answers,
+    private readonly recent: RecentReferrals,
   ) {}
 
   read<T>(fn: (reads: Reads) => Promise<T>): Promise<T> {
-    return this.snapshots.read(() => fn(new StoreReads(this.clock.now(), this.queries, this.directory, this.vault)));
+    return this.snapshots.read(() => fn(new CachedReads(this.clock.now(), this.queries, this.directory, this.vault, this.recent)));
   }
 
   readonly slices: Slices = async (fn) => {

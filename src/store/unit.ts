@@ -15,6 +15,7 @@ import { Drafts, type LogWriter } from './log.js';
 import type { Queries } from './queries/catalogue.js';
 import { updateFor } from './queries/referral.js';
 import { StoreReads } from './reads.js';
+import type { RecentReferrals } from './recent.js';
 import type { StoreVault } from './vault.js';
 
 /** What all units of a store share. */
@@ -24,12 +25,14 @@ export interface World {
   readonly vault: StoreVault;
   readonly log: LogWriter;
   readonly ids: IdMaker;
+  readonly recent: RecentReferrals;
 }
 
 /** The writing half of the ports: one unit of work, inside the savepoint that its batch has opened. */
 export class StoreUnit extends StoreReads implements Unit {
   readonly ids: Unit['ids'];
   readonly #log: LogWriter;
+  readonly #recent: RecentReferrals;
   readonly #drafts = new Drafts();
   /** Referrals as they were loaded or last saved: an update rewrites only what has changed. */
   readonly #loaded = new Map<string, Referral>();
@@ -42,6 +45,7 @@ export class StoreUnit extends StoreReads implements Unit {
   ) {
     super(now, world.queries, world.directory, world.vault);
     this.#log = world.log;
+    this.#recent = world.recent;
     this.ids = { next: (area) => world.ids.next(now, area), code: (length) => world.ids.code(length) };
   }
 
@@ -108,6 +112,7 @@ export class StoreUnit extends StoreReads implements Unit {
     assert(loaded !== undefined, 'a referral is locked before it is saved');
     assertOne(await this.q.referral[updateFor(loaded, referral)](referral), 'the saved version of a referral is the one after the locked');
     this.#loaded.set(referral.id, referral);
+    this.#recent.changed(referral.id);
   }
 
   async lockReservation(id: string): Promise<Reservation | undefined> {

@@ -157,7 +157,7 @@ class Attempt {
   async run(careful: boolean): Promise<'done' | 'entangled' | 'abandoned'> {
     this.#careful = careful;
     const settle: Settle[] = [];
-    const { log, directory } = this.world;
+    const { log, directory, recent } = this.world;
     const end = log.end;
     try {
       this.connection.begin();
@@ -177,6 +177,7 @@ class Attempt {
     }
     log.committed();
     directory.keep();
+    recent.committed();
     for (const one of settle) one();
     return 'done';
   }

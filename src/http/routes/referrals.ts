@@ -92,6 +92,7 @@ function reading(http: Http): void {
     params: ReferralId, answer: Shared(Referral),
     ask: (reads, actor, { params }) => getReferral(reads, actor, params),
     version: (referral) => referral.version,
+    lasting: true,
     show: referralView,
   });
   question(http, {
