@@ -19,7 +19,6 @@ const { server } = await buildApp({
   logger: createLogger('warn'),
   random: randomBytes,
   after: () => () => undefined,
-  uptime: () => 0,
   examples: packagedExamples(),
   moveClock: null,
 });

@@ -64,7 +64,6 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
     logger,
     random: randomBytes,
     after,
-    uptime: () => performance.now(),
     examples: packagedExamples(),
     moveClock: testClock && (async (now) => {
       testClock.moveTo(now);

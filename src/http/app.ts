@@ -60,8 +60,6 @@ export interface AppParts {
   readonly logger: Logger;
   readonly random: RandomBytes;
   readonly after: After;
-  /** Milliseconds that only grow, whatever happens to the clock. */
-  readonly uptime: () => number;
   readonly examples: readonly Example[];
   /** Moves the clock of a test and does what is then due; null: the service runs on the real clock. */
   readonly moveClock: ((now: Instant) => Promise<void>) | null;
@@ -88,16 +86,17 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await server.register(requestIdHeader, {});
   await server.register(securityHeaders, {});
   await server.register(requestLog, { logger });
+  await server.register(openapi, { examples: parts.examples });
+  // Before anything that asks who calls: the document and its pages are open to all.
+  await server.register(docs);
   await server.register(jsonBody, {});
   await server.register(auth, { store, hashKey: (key) => store.vault.hashKey(key), adminKeyHash: settings.adminKeyHash });
-  await server.register(rateLimits, { perSecond: settings.rateLimit, uptime: parts.uptime });
+  await server.register(rateLimits, { perSecond: settings.rateLimit });
   await server.register(notFound, {});
   await server.register(actFor, {});
   await server.register(conditions, {});
   await server.register(idempotency, {});
-  await server.register(openapi, { examples: parts.examples });
   await server.register(metrics, { gauges: () => store.gauges() });
-  await server.register(docs);
   await server.register(async function api(app) {
     routes({ app, store: watching }, parts, commits, clock);
   });

@@ -1,38 +1,22 @@
+import rateLimit from '@fastify/rate-limit';
 import { refuse } from '../kernel/problem.js';
 import { addHook, plugin } from './plugin.js';
-import { sendProblem } from './problems.js';
-
-export interface RateLimitOptions {
-  readonly perSecond: number;
-  /** Milliseconds that only grow. */
-  readonly uptime: () => number;
-}
-
-const WINDOW_MS = 1_000;
+import { RefusedError } from './problems.js';
 
 /** So many requests a second for each key, whatever they ask: one caller's flood is not everybody's. */
-export const rateLimits = plugin<RateLimitOptions>('rate-limits', (app, { perSecond, uptime }) => {
-  let counts = new Map<string, number>();
-  let endsAt = 0;
-
-  /** Milliseconds to wait; 0: go on. */
-  const waitOf = (clientId: string): number => {
-    const now = uptime();
-    if (now >= endsAt) {
-      counts = new Map();
-      endsAt = now + WINDOW_MS;
-    }
-    const count = (counts.get(clientId) ?? 0) + 1;
-    counts.set(clientId, count);
-    return count <= perSecond ? 0 : endsAt - now;
-  };
-
+export const rateLimits = plugin<{ readonly perSecond: number }>('rate-limits', async (app, { perSecond }) => {
+  await app.register(rateLimit, {
+    global: false,
+    max: perSecond,
+    timeWindow: 1_000,
+    keyGenerator: (request) => request.client?.id ?? '',
+    errorResponseBuilder: () => new RefusedError(refuse('rate_limited')),
+    addHeaders: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
+    addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
+  });
+  // One count for all routes: a caller is not allowed so many of each.
+  const count = app.rateLimit();
   app.addHook('onRoute', (route) => {
-    if (route.config?.access === 'open') return;
-    addHook(route, 'onRequest', (request, reply, done) => {
-      const wait = waitOf(request.client?.id ?? '');
-      if (wait === 0) return done();
-      void sendProblem(reply, refuse('rate_limited'), { 'retry-after': String(Math.ceil(wait / 1_000)) });
-    });
+    if (route.config?.access !== 'open') addHook(route, 'onRequest', count);
   });
 });

@@ -47,7 +47,6 @@ export interface TestApp extends Fixture {
   /** Moves the clock, and does what is then due. */
   moveTo(now: Instant): Promise<void>;
   /** How long the process has run, for the rate limit: moved by the test. */
-  readonly uptime: { ms: number };
   /** Lets every wait for events run out. */
   runOut(): void;
 }
@@ -71,7 +70,6 @@ export async function startApp(t: Teardown, options: AppOptions = {}): Promise<T
   const { store, clock } = fixture;
   const logged: string[] = [];
   const waits = new Set<() => void>();
-  const uptime = { ms: 0 };
   const { server, store: watched } = await buildApp({
     store: appStore(store),
     clock,
@@ -79,7 +77,6 @@ export async function startApp(t: Teardown, options: AppOptions = {}): Promise<T
     logger: createLogger('info', lines(logged)),
     random: new Prng(2).bytes,
     after: manually(waits),
-    uptime: () => uptime.ms,
     examples: packagedExamples(),
     moveClock: async (now) => {
       clock.set(now);
@@ -111,7 +108,6 @@ export async function startApp(t: Teardown, options: AppOptions = {}): Promise<T
   return Object.assign(Object.create(fixture) as Fixture, {
     server,
     logged,
-    uptime,
     keyOf,
     makeKey,
     raw,

@@ -1,11 +1,11 @@
 import type { Test } from 'tap';
 import { DAY, HOUR } from '../../src/kernel/calendar.js';
-import { isRefusal, refuse, type Refusal } from '../../src/kernel/problem.js';
+import { isRefusal, type Refusal } from '../../src/kernel/problem.js';
 import type { Reads, Unit } from '../../src/usecase/ports.js';
 import type { OpenStore } from '../../src/store/open.js';
 import { START, type Fixture, type Teardown } from '../kit/store.js';
 import {
-  AREA, CLERK, clientOf, consortiumOf, eventOf, institutionOf, patientOf, placeOf, poolOf, referralOf, reservationOf, sessionOf, stayOf, transferOf,
+  AREA, CLERK, clientOf, consortiumOf, institutionOf, patientOf, placeOf, poolOf, referralOf, reservationOf, sessionOf, stayOf,
 } from './rows.js';
 
 /**
@@ -21,7 +21,7 @@ export async function saved<T>(fixture: Fixture, run: (unit: Unit) => Promise<T 
   return outcome;
 }
 
-const read = <T>(fixture: Fixture, fn: (reads: Reads) => Promise<T>): Promise<T> => fixture.store.read(fn);
+export const read = <T>(fixture: Fixture, fn: (reads: Reads) => Promise<T>): Promise<T> => fixture.store.read(fn);
 
 async function nowAndAfterRestart(fixture: Fixture, check: (store: OpenStore) => Promise<void>): Promise<void> {
   await check(fixture.store);
@@ -347,85 +347,5 @@ export function referralConforms(t: Test, open: OpenFresh): void {
     const done = { ...all[0]!, state: 'done' as const, result: '血压稳定', guidance: '继续', doneAt: START, doneBy: '王' };
     await saved(fixture, (unit) => unit.saveFollowUp(done));
     t.strictSame(await read(fixture, (reads) => reads.followUp(done.id)), done);
-  });
-}
-
-export function logConforms(t: Test, open: OpenFresh): void {
-  t.test('events are numbered without a gap, in the order of their units', async (t) => {
-    const fixture = await open(t);
-    t.equal(await read(fixture, (reads) => reads.lastSeq()), 0);
-    const referralId = await saved(fixture, async (unit) => {
-      const id = unit.ids.next(AREA);
-      unit.append(eventOf('referral:1', { referralId: id, data: { b: 1, a: [null, '中文', 1.5] } }));
-      unit.append(eventOf('session:1'));
-      return id;
-    });
-    await fixture.store.write(CLERK, async (unit) => {
-      unit.append(eventOf('lost'));
-      return refuse('session_full');
-    });
-    await saved(fixture, async (unit) => unit.append(eventOf('referral:1', { referralId })));
-    await read(fixture, async (reads) => {
-      t.equal(await reads.lastSeq(), 3);
-      const events = await reads.eventsAfter(0, 10);
-      t.strictSame(events.map((e) => [e.seq, e.subject]), [[1, 'referral:1'], [2, 'session:1'], [3, 'referral:1']]);
-      t.strictSame(events[0]?.data, { b: 1, a: [null, '中文', 1.5] });
-      t.strictSame(events[0]?.actor, { clientId: 'client-p1', institutionId: 'p1', operator: { code: '007', name: '李医生' } });
-      t.equal(events[1]?.prevHash, events[0]?.hash);
-      t.strictSame((await reads.eventsAfter(1, 1)).map((e) => e.seq), [2]);
-      t.strictSame((await reads.eventsOfReferral(referralId, 0, 10)).map((e) => e.seq), [1, 3]);
-      t.strictSame((await reads.eventsOfReferral(referralId, 1, 10)).map((e) => e.seq), [3]);
-      const heads = await reads.headsAfter(0, 10);
-      t.strictSame(heads.map((h) => [h.seq, h.hash]), [[3, events[2]?.hash]]);
-      t.strictSame(await reads.headsAfter(3, 10), []);
-    });
-  });
-
-  t.test('a transfer bears the number of the event that recorded it', async (t) => {
-    const fixture = await open(t);
-    const [first, second] = await saved(fixture, async (unit) => {
-      const made = [transferOf(unit), transferOf(unit, { area: '440600' })] as const;
-      unit.append(eventOf('referral:1'));
-      unit.append(eventOf('referral:1', { type: 'referral.arrived' }));
-      unit.appendTransfer(made[0]);
-      unit.append(eventOf('referral:2', { type: 'referral.arrived' }));
-      unit.appendTransfer(made[1]);
-      unit.append(eventOf('session:1'));
-      return made;
-    });
-    await read(fixture, async (reads) => {
-      t.strictSame(await reads.transfer(first.id), { ...first, seq: 2 });
-      t.strictSame(await reads.transfersAfter(0, 10, null), [{ ...first, seq: 2 }, { ...second, seq: 3 }]);
-      t.strictSame(await reads.transfersAfter(2, 10, null), [{ ...second, seq: 3 }]);
-      t.strictSame((await reads.transfersAfter(0, 1, null)).length, 1);
-      t.strictSame(await reads.transfersAfter(0, 10, '440600'), [{ ...second, seq: 3 }]);
-    });
-    await t.rejects(saved(fixture, async (unit) => unit.appendTransfer(transferOf(unit))), /event/, 'no transfer without its event');
-  });
-
-  t.test('transfers are counted by month, sender, direction and category; a reversal counts −1', async (t) => {
-    const fixture = await open(t);
-    const march = Date.UTC(2018, 1, 28, 16); // 1 March, 00:00 in Guangzhou
-    await saved(fixture, async (unit) => {
-      const record = (more: object) => {
-        unit.append(eventOf('referral:1'));
-        unit.appendTransfer(transferOf(unit, more));
-      };
-      record({ executedAt: march - 1 });
-      record({ executedAt: march });
-      record({ executedAt: march, direction: 'down', category: 'inpatient' });
-      record({ executedAt: march + DAY });
-      record({ executedAt: march + DAY, kind: 'reversed', reverses: 'x', because: 'revoked' });
-      record({ executedAt: march, area: '440600', sourceInstitutionId: 'q1' });
-    });
-    const count = async (more: object) => {
-      const slice = { after: 0, upTo: 100, from: 0, until: march + 30 * DAY, area: null, ...more };
-      const rows = await read(fixture, (reads) => reads.countTransfers(slice));
-      return rows.map((r) => `${r.month} ${r.sourceInstitutionId} ${r.direction} ${r.category} ${r.count}`).sort();
-    };
-    t.strictSame(await count({}), ['2018-02 p1 up outpatient 1', '2018-03 p1 down inpatient 1', '2018-03 p1 up outpatient 1', '2018-03 q1 up outpatient 1']);
-    t.strictSame(await count({ area: '440600' }), ['2018-03 q1 up outpatient 1']);
-    t.strictSame(await count({ from: march, until: march + DAY, area: AREA }), ['2018-03 p1 down inpatient 1', '2018-03 p1 up outpatient 1']);
-    t.strictSame(await count({ after: 1, upTo: 2 }), ['2018-03 p1 up outpatient 1']);
   });
 }

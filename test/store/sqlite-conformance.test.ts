@@ -1,7 +1,8 @@
 import t from 'tap';
 import { freshStore } from '../kit/store.js';
 import { listsConform } from './conformance-lists.js';
-import { capacityConforms, directoryConforms, logConforms, referralConforms } from './conformance.js';
+import { capacityConforms, directoryConforms, referralConforms } from './conformance.js';
+import { logConforms } from './log-conformance.js';
 
 t.test('SQLite: directory', async (t) => directoryConforms(t, freshStore));
 t.test('SQLite: capacity', async (t) => capacityConforms(t, freshStore));
