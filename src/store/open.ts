@@ -15,6 +15,7 @@ import { RecentReferrals } from './recent.js';
 import { Snapshots } from './snapshots.js';
 import { openSqlite, type SqliteFile } from './sqlite.js';
 import { openVault, pooled, type StoreVault } from './vault.js';
+import type { World } from './unit.js';
 import { Writer, type WriterStats } from './writer.js';
 
 export interface StoreOptions {
@@ -66,9 +67,10 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     const log = await LogWriter.open(queries, vault);
     const recent = new RecentReferrals(RECENT_REFERRALS);
     const world = { queries, directory, vault, log, ids: new IdMaker(random), recent };
-    const writer = new Writer(file.writer, world, options.clock, options.queueLimit ?? 10_000);
     const snapshots = new Snapshots(file.reader);
-    return new EmbeddedStore(file, writer, snapshots, bindCatalogue(file.reader, catalogue), directory, vault, log, options.clock, new Answers(queries, vault), recent);
+    const writer = new Writer(file.writer, world, options.clock, options.queueLimit ?? 10_000, () => snapshots.refresh());
+    const answers = new Answers(queries, vault);
+    return new EmbeddedStore({ file, writer, snapshots, answers, world, reading: bindCatalogue(file.reader, catalogue), clock: options.clock });
   } catch (error) {
     file.close();
     throw error;
@@ -78,26 +80,31 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
 /** Characters: some ten thousand referrals of the usual length, about 60 MB with the answers made from them. */
 const RECENT_REFERRALS = 32_000_000;
 
+interface Parts {
+  readonly file: SqliteFile;
+  readonly writer: Writer;
+  readonly snapshots: Snapshots;
+  readonly answers: Answers;
+  readonly world: World;
+  /** The catalogue on the reading connection. */
+  readonly reading: Queries;
+  readonly clock: Clock;
+}
+
 class EmbeddedStore implements OpenStore {
   /** Idempotency keys whose request is being processed right now. */
   readonly #running = new Set<string>();
   #closing: Promise<void> | undefined;
 
-  constructor(
-    private readonly file: SqliteFile,
-    private readonly writer: Writer,
-    private readonly snapshots: Snapshots,
-    private readonly queries: Queries,
-    private readonly directory: Directory,
-    readonly vault: StoreVault,
-    private readonly log: LogWriter,
-    private readonly clock: Clock,
-    private readonly answers: Answers,
-    private readonly recent: RecentReferrals,
-  ) {}
+  constructor(private readonly parts: Parts) {}
+
+  get vault(): StoreVault {
+    return this.parts.world.vault;
+  }
 
   read<T>(fn: (reads: Reads) => Promise<T>): Promise<T> {
-    return this.snapshots.read(() => fn(new CachedReads(this.clock.now(), this.queries, this.directory, this.vault, this.recent)));
+    const { snapshots, clock, reading, world } = this.parts;
+    return snapshots.read(() => fn(new CachedReads(clock.now(), reading, world.directory, world.vault, world.recent)));
   }
 
   readonly slices: Slices = async (fn) => {
@@ -106,14 +113,14 @@ class EmbeddedStore implements OpenStore {
   };
 
   write<T>(actor: Actor, run: (unit: Unit) => Promise<T | Refusal>): Promise<T | Refusal> {
-    return this.writer.submit<T | Refusal>({ actor, run, conclude: async (outcome) => outcome as T | Refusal });
+    return this.parts.writer.submit<T | Refusal>({ actor, run, conclude: async (outcome) => outcome as T | Refusal });
   }
 
   async execute<T>(execution: Execution<T>): Promise<{ readonly answer: Answer; readonly replayed: boolean } | Refusal> {
     const { actor, idempotency, run, answer } = execution;
-    const { answers } = this;
+    const { answers, writer } = this.parts;
     if (idempotency === null) {
-      return this.writer.submit({
+      return writer.submit({
         actor,
         run,
         conclude: async (outcome, unit) => ({ answer: answer(outcome as T | Refusal, unit), replayed: false }),
@@ -123,7 +130,7 @@ class EmbeddedStore implements OpenStore {
     if (this.#running.has(id)) return refuse('idempotency_in_progress');
     this.#running.add(id);
     try {
-      return await this.writer.submit<{ answer: Answer; replayed: boolean } | Refusal>({
+      return await writer.submit<{ answer: Answer; replayed: boolean } | Refusal>({
         actor,
         run,
         async before(unit) {
@@ -142,7 +149,7 @@ class EmbeddedStore implements OpenStore {
   }
 
   clientByKeyHash(hash: string): Client | undefined {
-    return this.directory.clientByKeyHash(hash);
+    return this.parts.world.directory.clientByKeyHash(hash);
   }
 
   async ready(): Promise<boolean> {
@@ -155,13 +162,14 @@ class EmbeddedStore implements OpenStore {
   }
 
   stats(): StoreStats {
-    const { database, journal } = this.file.size();
-    return { ...this.writer.stats, databaseBytes: database, journalBytes: journal, lastSeq: this.log.end.seq };
+    const { file, writer, world } = this.parts;
+    const { database, journal } = file.size();
+    return { ...writer.stats, databaseBytes: database, journalBytes: journal, lastSeq: world.log.end.seq };
   }
 
   /** Finishes what waits, copies the journal back and closes the file. */
   close(): Promise<void> {
-    this.#closing ??= this.writer.close().then(() => this.file.close());
+    this.#closing ??= this.parts.writer.close().then(() => this.parts.file.close());
     return this.#closing;
   }
 }

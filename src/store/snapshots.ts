@@ -14,6 +14,11 @@ export class Snapshots {
 
   constructor(private readonly connection: SqliteConnection) {}
 
+  /** After a commit: whoever reads next must see it, even where a read that should be over still holds the old view. */
+  refresh(): void {
+    if (this.#open > 0) this.#end();
+  }
+
   async read<T>(fn: () => Promise<T>): Promise<T> {
     if (this.#open === 0) this.#begin();
     const generation = this.#generation;

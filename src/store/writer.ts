@@ -74,6 +74,7 @@ export class Writer {
     private readonly world: World,
     private readonly clock: Clock,
     private readonly queueLimit: number,
+    private readonly committed: () => void,
   ) {}
 
   get stats(): WriterStats {
@@ -105,7 +106,7 @@ export class Writer {
   #drain(): void {
     const batch = this.#queue.length <= BATCH ? this.#queue : this.#queue.slice(0, BATCH);
     this.#queue = this.#queue.length <= BATCH ? [] : this.#queue.slice(BATCH);
-    const attempt = new Attempt(this.connection, this.world, this.clock, batch);
+    const attempt = new Attempt(this.connection, this.world, this.clock, batch, this.committed);
     const alarm = setImmediate(() => {
       attempt.abandon();
       this.#next();
@@ -151,6 +152,7 @@ class Attempt {
     private readonly world: World,
     private readonly clock: Clock,
     private readonly batch: readonly Waiting[],
+    private readonly committed: () => void,
   ) {}
 
   /** Settles every unit of the batch, unless it ends `entangled`: then nothing is settled and nothing done. Never rejects. */
@@ -178,6 +180,7 @@ class Attempt {
     log.committed();
     directory.keep();
     recent.committed();
+    this.committed();
     for (const one of settle) one();
     return 'done';
   }

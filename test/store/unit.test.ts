@@ -108,6 +108,28 @@ t.test('in a mixed batch each unit has its own fate, and the log has no gap', as
   });
 });
 
+t.test('who refuses before writing costs nobody anything; who refuses after it has the batch tried again', async (t) => {
+  const { store } = await freshStore(t);
+  const tried = { early: 0, late: 0, well: 0 };
+  const early = () => store.write(CLERK, async () => ((tried.early += 1), refuse('session_full')));
+  const well = () => store.write(CLERK, async (unit) => ((tried.well += 1), unit.append(eventOf('well'))));
+  const late = () =>
+    store.write(CLERK, async (unit) => {
+      tried.late += 1;
+      await unit.insertReferral(referralOf(unit));
+      unit.append(eventOf('late'));
+      return refuse('session_full');
+    });
+  await Promise.all([well(), early(), well()]);
+  t.match(store.stats(), { batches: 1, repeated: 0 });
+  await Promise.all([well(), late(), well(), early()]);
+  t.match(store.stats(), { batches: 2, repeated: 1, units: 7 });
+  t.strictSame(tried, { early: 2, late: 2, well: 5 }, 'the units before the late one were tried twice as well');
+  await Promise.all([late(), well()]);
+  t.match(store.stats(), { batches: 3, repeated: 1 }, 'refusals come in storms: the next batches are tried with savepoints at once');
+  t.strictSame(await store.read(async (reads) => (await reads.eventsAfter(0, 20)).map((e) => e.subject)), Array(5).fill('well'));
+});
+
 t.test('units see each other in the order in which they came', async (t) => {
   const { store } = await freshStore(t);
   await store.write(CLERK, async (unit) => {
@@ -186,6 +208,18 @@ t.test('a read that awaits anything but its ports is told so, and holds no old v
   );
   await store.write(CLERK, async (unit) => unit.append(eventOf('a')));
   t.equal(await store.read((reads) => reads.lastSeq()), 1);
+});
+
+t.test('a read that should be over does not hold back what was committed since', async (t) => {
+  const { store } = await freshStore(t);
+  const lingering = store.read(async (reads) => {
+    await reads.lastSeq();
+    await turn();
+    return reads.lastSeq();
+  });
+  const seen = store.write(CLERK, async (unit) => unit.append(eventOf('a'))).then(() => store.read((reads) => reads.lastSeq()));
+  t.equal(await seen, 1);
+  await t.rejects(lingering, /awaited something other/);
 });
 
 t.test('reads that overlap share one view, and a read after an answer sees what was answered', async (t) => {
