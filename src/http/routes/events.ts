@@ -76,7 +76,9 @@ async function nextEvents(store: Store, commits: Commits, request: FastifyReques
   const actor: Actor = actorOf(request);
   const types = query.types === undefined ? null : query.types.split(',').map((type) => type.trim());
   const wait = seconds > 0 ? commits.wait(seconds * 1_000) : null;
-  if (wait) request.raw.socket.once('close', () => wait.end());
+  const { socket } = request.raw;
+  const gone = (): void => wait?.end();
+  socket.once('close', gone);
   try {
     for (let after = query.after ?? 0; ; ) {
       const seen = commits.count;
@@ -87,6 +89,8 @@ async function nextEvents(store: Store, commits: Commits, request: FastifyReques
       else await wait.news(seen);
     }
   } finally {
+    // A connection that is kept alive brings many requests: none of them leaves its ear behind.
+    socket.off('close', gone);
     wait?.end();
   }
 }
