@@ -31,8 +31,16 @@ async function main(): Promise<void> {
   });
 }
 
+/** What whoever starts the service can mend, in a sentence; a bug as far as it may be told. */
+function reasonOf(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof StoreError) return error.message;
+  const { syscall, code, path } = error as NodeJS.ErrnoException;
+  if (syscall === 'listen' || syscall === 'getaddrinfo' || syscall === 'bind') return `HOST and PORT name an address that cannot be listened on (${code}).`;
+  if (typeof path === 'string') return `DATABASE_URL leads to ${path}, which cannot be written (${code}).`;
+  return JSON.stringify(safeError(error));
+}
+
 main().catch((error: unknown) => {
-  const known = error instanceof ConfigError || error instanceof StoreError;
-  process.stderr.write(`referral-router cannot start: ${known ? error.message : JSON.stringify(safeError(error))}\n`);
+  process.stderr.write(`referral-router cannot start: ${reasonOf(error)}\n`);
   process.exit(1);
 });
