@@ -1,4 +1,5 @@
 import type { FastifySerializerCompiler } from 'fastify';
+import type { TSchema } from 'typebox';
 import { AssertionError, assert } from '../kernel/assert.js';
 
 /**
@@ -68,18 +69,18 @@ const helpers = {
 };
 
 /** A compiler for one set of shared schemas, which it writes out once however often they are named. */
-export function serialiserCompiler(shared: readonly Schema[]): (schema: Schema) => Serialise {
-  const byId = new Map(shared.map((schema) => [schema.$id, schema]));
+export function serialiserCompiler(shared: readonly TSchema[]): (schema: TSchema) => Serialise {
+  const byId = new Map((shared as readonly Schema[]).map((schema) => [schema.$id, schema]));
   return (schema) => {
     const code = new Generator(byId);
-    const entry = code.writer(schema, 'answer');
+    const entry = code.writer(schema as Schema, 'answer');
     const source = `${code.functions.join('\n')}\nreturn ${entry};`;
     return new Function(...Object.keys(helpers), 'literals', source)(...Object.values(helpers), code.literals) as Serialise;
   };
 }
 
 /** In the shape that Fastify asks for, each compiled when first needed. A text (CSV) goes out as it is. */
-export function fastifySerialiserCompiler(shared: readonly Schema[]): FastifySerializerCompiler<Schema> {
+export function fastifySerialiserCompiler(shared: readonly TSchema[]): FastifySerializerCompiler<TSchema> {
   const compile = serialiserCompiler(shared);
   return ({ schema, contentType }) => {
     if (contentType !== undefined && !contentType.includes('json')) return String;

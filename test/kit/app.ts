@@ -46,7 +46,6 @@ export interface TestApp extends Fixture {
   listen(): Promise<string>;
   /** Moves the clock, and does what is then due. */
   moveTo(now: Instant): Promise<void>;
-  /** How long the process has run, for the rate limit: moved by the test. */
   /** Lets every wait for events run out. */
   runOut(): void;
 }
