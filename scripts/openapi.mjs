@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { appStore, packagedExamples } from '../dist/src/compose.js';
+import { appStore, inProcess, packagedExamples } from '../dist/src/compose.js';
 import { buildApp } from '../dist/src/http/app.js';
 import { createLogger } from '../dist/src/http/log.js';
 import { apiDocument } from '../dist/src/http/openapi.js';
@@ -12,8 +12,9 @@ import { openStore } from '../dist/src/store/open.js';
 const folder = mkdtempSync(join(tmpdir(), 'referral-router-'));
 const clock = { now: () => Date.now() };
 const store = await openStore({ url: `sqlite:${folder}/empty.db`, dataKey: randomBytes(32), clock, random: randomBytes });
-const { server } = await buildApp({
+const server = await buildApp({
   store: appStore(store),
+  commander: inProcess(store),
   clock,
   settings: { rateLimit: 500, adminKeyHash: null },
   logger: createLogger('warn'),

@@ -3,31 +3,29 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { assert, must } from './kernel/assert.js';
+import { AssertionError, assert, must } from './kernel/assert.js';
 import type { Clock, Instant } from './kernel/calendar.js';
 import { isRefusal } from './kernel/problem.js';
 import { ConfigError, type Config } from './config.js';
-import { buildApp, type App, type AppStore } from './http/app.js';
+import { buildApp, type AppStore } from './http/app.js';
+import type { CommandTable, Commander } from './http/commands.js';
 import type { After } from './http/commits.js';
 import { readExamples, type Example } from './http/examples.js';
-import { safeError } from './http/log.js';
-import { startRelay } from './relay/runner.js';
 import { settle } from './relay/tick.js';
-import { openStore, type OpenStore } from './store/open.js';
-import { createClient } from './usecase/network/create-client.js';
-import type { Actor } from './usecase/ports.js';
+import { openFollower, openStore, type OpenStore, type ReadingStore } from './store/open.js';
+import type { WriterStats } from './store/writer.js';
+import { firstAdministrator, SYSTEM } from './usecase/network/first-administrator.js';
+import type { Store } from './usecase/store.js';
+import { startWriter } from './writing/start.js';
 
 /** Wires the parts of the service together; the only place that knows them all. */
 
 export interface Service {
-  readonly app: App;
   /** Where it listens: http://127.0.0.1:3000. */
   readonly address: string;
   /** Takes nothing new, finishes what is in flight, closes the store. */
   stop(): Promise<void>;
 }
-
-const SYSTEM: Actor = { clientId: 'system', roles: ['admin'], institutionId: null, area: null, operator: null };
 
 /** A clock that stands still until it is moved. */
 class TestClock implements Clock {
@@ -54,47 +52,106 @@ const after: After = (ms, run) => {
 const STOP_WITHIN_MS = 8_000;
 
 export async function compose(config: Config, logger: Logger): Promise<Service> {
+  const dataKey = config.dataKey ?? keyBeside(config, logger);
   const testClock = config.testClock === null ? null : new TestClock(config.testClock);
-  const clock = testClock ?? realClock;
-  const store = await openStore({ url: config.databaseUrl, dataKey: config.dataKey ?? keyBeside(config, logger), clock, random: randomBytes });
-  const app = await buildApp({
-    store: appStore(store),
-    clock,
-    settings: { rateLimit: config.rateLimit, adminKeyHash: config.adminKey === null ? null : store.vault.hashKey(config.adminKey) },
+  const house = await (testClock ? together(config, dataKey, testClock) : apart(config, dataKey, logger));
+  const server = await buildApp({
+    store: house.store,
+    commander: house.commander,
+    clock: testClock ?? realClock,
+    settings: { rateLimit: config.rateLimit, adminKeyHash: config.adminKey === null ? null : house.store.vault.hashKey(config.adminKey) },
     logger,
     random: randomBytes,
     after,
     examples: packagedExamples(),
-    moveClock: testClock && (async (now) => {
-      testClock.moveTo(now);
-      await settle(app.store);
-    }),
+    moveClock: testClock && ((now) => house.moveTo(now)),
   });
-  if (config.adminKey === null) await firstKey(store);
-  const address = await app.server.listen({ host: config.host, port: config.port });
+  if (house.firstKey !== null) process.stdout.write(`Key of the administrator, shown this once: ${house.firstKey}\n`);
+  const address = await server.listen({ host: config.host, port: config.port });
   logger.info({ url: address }, 'listening');
-  const relay = testClock ? null : startRelay(app.store, logger, safeError);
   return {
-    app,
     address,
     async stop() {
-      await relay?.stop();
-      const cutOff = after(STOP_WITHIN_MS, () => app.server.server.closeAllConnections());
-      await app.server.close();
+      house.stopping();
+      const cutOff = after(STOP_WITHIN_MS, () => server.server.closeAllConnections());
+      await server.close();
       cutOff();
-      await store.close();
+      await house.close();
     },
   };
 }
 
+/** The store and what works on it, in one thread or in two. */
+interface House {
+  readonly store: AppStore;
+  readonly commander: (commands: CommandTable) => Commander;
+  /** Of the administrator that was made because there was none. */
+  readonly firstKey: string | null;
+  /** Moves the clock of a test and does what is then due. */
+  moveTo(now: Instant): Promise<void>;
+  /** Not ready for more. */
+  stopping(): void;
+  close(): Promise<void>;
+}
+
+/** Sockets and reading in this thread, rules and writing in one of their own: each has a core to itself. */
+async function apart(config: Config, dataKey: Uint8Array, logger: Logger): Promise<House> {
+  const order = { databaseUrl: config.databaseUrl, dataKey, firstKey: config.adminKey === null };
+  const writer = await startWriter(order, logger);
+  const reader = await openFollower({ url: config.databaseUrl, dataKey, clock: realClock, random: randomBytes });
+  writer.follow = (news) => reader.follow(news);
+  return {
+    ...untilStopped(reader, () => writer.stats()),
+    commander: () => writer,
+    firstKey: writer.firstKey,
+    moveTo: () => Promise.reject(new AssertionError('the real clock is not moved')),
+    async close() {
+      reader.close();
+      await writer.stop();
+    },
+  };
+}
+
+/** Everything in this thread, on a clock that only a test moves. */
+async function together(config: Config, dataKey: Uint8Array, clock: TestClock): Promise<House> {
+  const store = await openStore({ url: config.databaseUrl, dataKey, clock, random: randomBytes });
+  const made = config.adminKey === null ? await store.write(SYSTEM, (unit) => firstAdministrator(unit)) : null;
+  return {
+    ...untilStopped(store, () => store.writerStats()),
+    commander: inProcess(store),
+    firstKey: made === null || isRefusal(made) ? null : made.key,
+    async moveTo(now) {
+      clock.moveTo(now);
+      await settle(store);
+    },
+    close: () => store.close(),
+  };
+}
+
+function untilStopped(store: ReadingStore, stats: () => WriterStats): Pick<House, 'store' | 'stopping'> {
+  let stopping = false;
+  return {
+    store: {
+      read: (fn) => store.read(fn),
+      clientByKeyHash: (hash) => store.clientByKeyHash(hash),
+      onCommit: (listener) => store.onCommit(listener),
+      slices: store.slices,
+      vault: store.vault,
+      ready: async () => !stopping && (await store.ready()),
+      gauges: stats,
+    },
+    stopping: () => void (stopping = true),
+  };
+}
+
+/** Commands carried out where they arrive. */
+export function inProcess(store: Pick<Store, 'execute'>): (commands: CommandTable) => Commander {
+  return (commands) => ({ run: (call) => commands.run(store, call) });
+}
+
 /** The store in the shape in which the app asks for it. */
 export function appStore(store: OpenStore): AppStore {
-  return Object.assign(store, {
-    gauges: () => {
-      const { queued, lastBatch } = store.stats();
-      return { queueDepth: queued, batchSize: lastBatch };
-    },
-  });
+  return untilStopped(store, () => store.writerStats()).store;
 }
 
 /** The examples that stand beside the program; none where it was packed without them. */
@@ -121,13 +178,4 @@ function keyBeside(config: Config, logger: Logger): Uint8Array {
   writeFileSync(path, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
   logger.warn({ path }, 'made the data key: keep a copy apart from the database, without it no patient can be read');
   return key;
-}
-
-/** A service that nobody can call is of no use: the very first start makes an administrator, and says its key once. */
-async function firstKey(store: OpenStore): Promise<void> {
-  const clients = await store.read((reads) => reads.clients(null, 1));
-  if (clients.data.length > 0) return;
-  const made = await store.write(SYSTEM, (unit) => createClient(unit, { body: { name: 'administrator', roles: ['admin'] } }));
-  assert(!isRefusal(made), 'an administrator without institution can be made');
-  process.stdout.write(`Key of the administrator, shown this once: ${made.key}\n`);
 }

@@ -7,7 +7,8 @@ import type { Store } from '../usecase/store.js';
 import { actFor } from './act-for.js';
 import { auth } from './auth.js';
 import { jsonBody } from './body.js';
-import { Commits, watched, type After } from './commits.js';
+import { CommandTable, type Commander } from './commands.js';
+import { Commits, type After } from './commits.js';
 import { conditions } from './conditions.js';
 import { docs } from './docs.js';
 import type { Example } from './examples.js';
@@ -22,17 +23,10 @@ import type { Http } from './operation.js';
 import { refusalOf, sendProblem } from './problems.js';
 import { rateLimits } from './rate-limit.js';
 import { REQUEST_ID, requestIdHeader, requestIds } from './request-id.js';
-import { actionRoutes } from './routes/actions.js';
-import { capacityRoutes } from './routes/capacity.js';
-import { conversationRoutes } from './routes/conversation.js';
-import { directoryRoutes } from './routes/directory.js';
 import { eventRoutes } from './routes/events.js';
-import { referralRoutes } from './routes/referrals.js';
 import { reportRoutes } from './routes/reports.js';
-import { reservationRoutes } from './routes/reservations.js';
-import { routingRoutes } from './routes/routing.js';
+import { resourceRoutes } from './routes/resources.js';
 import { healthRoutes, testClockRoutes } from './routes/service.js';
-import { stayRoutes } from './routes/stays.js';
 import { fastifySerialiserCompiler } from './serialise.js';
 import { SHARED } from './schemas.js';
 import { shapeCompiler } from './shape.js';
@@ -45,16 +39,20 @@ export interface AppSettings {
   readonly adminKeyHash: string | null;
 }
 
-/** What the app asks of the store beyond the port of units: what only an edge needs. */
-export interface AppStore extends Store {
+/** What the app asks of the store; what it tells it goes through the commander. */
+export interface AppStore extends Pick<Store, 'read' | 'clientByKeyHash'> {
   readonly slices: Slices;
   readonly vault: { hashKey(key: string): string };
   ready(): Promise<boolean>;
+  /** Calls after every commit. */
+  onCommit(listener: () => void): void;
   gauges(): StoreGauges;
 }
 
 export interface AppParts {
   readonly store: AppStore;
+  /** Carries out the commands of the table: in this thread, or where the writer is. */
+  readonly commander: (commands: CommandTable) => Commander;
   readonly clock: Clock;
   readonly settings: AppSettings;
   readonly logger: Logger;
@@ -65,21 +63,15 @@ export interface AppParts {
   readonly moveClock: ((now: Instant) => Promise<void>) | null;
 }
 
-export interface App {
-  readonly server: FastifyInstance;
-  /** The store as the app sees it: whoever else writes through it is heard by those who wait for events. */
-  readonly store: Store;
-}
-
 /** Bytes of a body, documents apart. */
 const BODY_LIMIT = 1024 * 1024;
 
 /** The one app: production listens with it, tests inject into it or listen on a free port. */
-export async function buildApp(parts: AppParts): Promise<App> {
+export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { store, clock, settings, logger } = parts;
   const server = bare(parts);
   const commits = new Commits(parts.after);
-  const watching = watched(store, commits);
+  store.onCommit(() => commits.told());
   server.addHook('preClose', async () => commits.endAll());
 
   await server.register(languages, {});
@@ -98,21 +90,16 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await server.register(idempotency, {});
   await server.register(metrics, { gauges: () => store.gauges() });
   await server.register(async function api(app) {
-    routes({ app, store: watching }, parts, commits, clock);
+    const commands = new CommandTable();
+    const http: Http = { app, store, commands, commander: parts.commander(commands) };
+    resourceRoutes(http);
+    routes(http, parts, commits, clock);
   });
-  return { server, store: watching };
+  return server;
 }
 
 function routes(http: Http, parts: AppParts, commits: Commits, clock: Clock): void {
   const { store, moveClock } = parts;
-  directoryRoutes(http);
-  capacityRoutes(http);
-  referralRoutes(http);
-  actionRoutes(http);
-  conversationRoutes(http);
-  reservationRoutes(http);
-  routingRoutes(http);
-  stayRoutes(http);
   eventRoutes(http, commits, store.slices);
   reportRoutes(http, store.slices);
   healthRoutes(http, () => store.ready());

@@ -1,11 +1,9 @@
-import type { Store } from '../usecase/store.js';
-
 /** Starts `run` after so many milliseconds; calling the answer takes it back. */
 export type After = (ms: number, run: () => void) => () => void;
 
-/** Counts the writes of this process and wakes who waits for the next one. */
+/** Counts the commits and wakes who waits for the next one. */
 export class Commits {
-  /** How many writes have ended. Read before looking, so that none is missed between the look and the wait. */
+  /** How many there were. Read before looking, so that none is missed between the look and the wait. */
   count = 0;
   readonly #waiting = new Set<Wait>();
 
@@ -39,7 +37,7 @@ export class Wait {
     private readonly leave: () => void,
   ) {}
 
-  /** Resolves once there was a write after the `seen`-th, or the wait is over. */
+  /** Resolves once there was a commit after the `seen`-th, or the wait is over. */
   news(seen: number): Promise<void> {
     if (this.over || this.commits.count !== seen) return Promise.resolve();
     return new Promise((resolve) => {
@@ -58,19 +56,4 @@ export class Wait {
     this.leave();
     this.wake();
   }
-}
-
-/** The store, telling of each of its writes. */
-export function watched(store: Store, commits: Commits): Store {
-  const tell = <T>(outcome: T): T => {
-    commits.told();
-    return outcome;
-  };
-  return {
-    read: (fn) => store.read(fn),
-    write: (actor, run) => store.write(actor, run).then(tell),
-    execute: (execution) => store.execute(execution).then(tell),
-    clientByKeyHash: (hash) => store.clientByKeyHash(hash),
-    close: () => store.close(),
-  };
 }

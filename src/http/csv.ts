@@ -2,8 +2,6 @@ import type { FastifyRequest } from 'fastify';
 
 /** Comma-separated values, RFC 4180, as spreadsheets read them. */
 
-export const CSV_MEDIA_TYPE = 'text/csv; charset=utf-8';
-
 /** Spreadsheets take a text that begins so for a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
 

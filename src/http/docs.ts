@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
-import { JSON_MEDIA_TYPE } from './operation.js';
+import { JSON_MEDIA_TYPE } from './media-types.js';
 import { apiDocument } from './openapi.js';
 
 /**

@@ -39,9 +39,22 @@ export const requestLog = plugin<{ logger: Logger }>('request-log', (app, { logg
 /** Kinds of errors whose text is about this program. Others (a driver's, a parser's) may quote what somebody sent. */
 const OWN_WORDS = new Set(['AssertionError', 'TypeError', 'RangeError', 'ReferenceError', 'StoreError']);
 
+/** An error of another thread, as far as it may be told. */
+export class ToldError extends Error {
+  override name = 'ToldError';
+  constructor(
+    readonly told: object,
+    /** The problem code that a caller is told, where it carries one. */
+    readonly code: string | undefined,
+  ) {
+    super('an error of another thread');
+  }
+}
+
 /** What may be logged of an error: where it happened always, its words only where they cannot quote a patient. */
 export function safeError(error: unknown): object {
   if (isRefusal(error)) return { refusal: error.code };
+  if (error instanceof ToldError) return error.told;
   if (!(error instanceof Error)) return { type: typeof error };
   const { code } = error as { code?: unknown };
   return {

@@ -1,13 +1,16 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { ADMIN } from './access.js';
 import { addHook, plugin } from './plugin.js';
 
 /** What the store says about itself. */
 export interface StoreGauges {
   /** Units of work that wait for the writer. */
-  readonly queueDepth: number;
+  readonly queued: number;
   /** Units in the batch that was committed last. */
-  readonly batchSize: number;
+  readonly lastBatch: number;
+  /** Commits and units of work since the start. */
+  readonly batches: number;
+  readonly units: number;
 }
 
 export const metrics = plugin<{ gauges: () => StoreGauges }>('metrics', (app, { gauges }) => {
@@ -22,11 +25,19 @@ export const metrics = plugin<{ gauges: () => StoreGauges }>('metrics', (app, { 
   });
   new Gauge({
     name: 'store_queue_depth', help: 'Units of work that wait for the writer', registers: [registry],
-    collect() { this.set(gauges().queueDepth); },
+    collect() { this.set(gauges().queued); },
   });
   new Gauge({
     name: 'store_batch_size', help: 'Units of work in the last commit', registers: [registry],
-    collect() { this.set(gauges().batchSize); },
+    collect() { this.set(gauges().lastBatch); },
+  });
+  new Counter({
+    name: 'store_commits_total', help: 'Commits since the start', registers: [registry],
+    collect() { countTo(this, gauges().batches); },
+  });
+  new Counter({
+    name: 'store_units_total', help: 'Units of work since the start, those that were refused included', registers: [registry],
+    collect() { countTo(this, gauges().units); },
   });
 
   app.addHook('onRoute', (route) => {
@@ -48,3 +59,9 @@ export const metrics = plugin<{ gauges: () => StoreGauges }>('metrics', (app, { 
     return reply.type(registry.contentType).send(await registry.metrics());
   });
 });
+
+/** Somebody else counts; the counter only says how far. */
+function countTo(counter: Counter, count: number): void {
+  counter.reset();
+  counter.inc(count);
+}

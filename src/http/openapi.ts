@@ -3,10 +3,10 @@ import type { FastifyInstance, RouteOptions } from 'fastify';
 import type { TSchema } from 'typebox';
 import { PROBLEMS } from '../kernel/problem.js';
 import type { Example } from './examples.js';
-import type { Description, Tag } from './operation.js';
+import type { Description, Tag } from './declaration.js';
 import { plugin } from './plugin.js';
 import { byStatus, problemCodesOf } from './problem-codes.js';
-import { PROBLEM_MEDIA_TYPE } from './problems.js';
+import { PROBLEM_MEDIA_TYPE } from './media-types.js';
 import { SHARED } from './schemas.js';
 
 /** The API document, made from the declarations of the operations: OpenAPI 3.1. */

@@ -1,5 +1,5 @@
 import { PROBLEMS, type ProblemCode } from '../kernel/problem.js';
-import type { Description } from './operation.js';
+import type { Description } from './declaration.js';
 
 /** Every code that an operation can answer: its own, and those that follow from what it takes. */
 export function problemCodesOf(spec: Description, idempotent: boolean): readonly ProblemCode[] {

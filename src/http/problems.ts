@@ -1,13 +1,12 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { formatInstant } from '../kernel/calendar.js';
 import { PROBLEMS, refuse, type ProblemCode, type Refusal } from '../kernel/problem.js';
 import type { Problem } from '../contract/problem.js';
 import type { Answer } from '../usecase/store.js';
 import { LANGUAGE_TAG, languageOf, say, type Language } from './language.js';
+import { PROBLEM_MEDIA_TYPE } from './media-types.js';
 
 /** The one place that turns a refusal into `application/problem+json` (RFC 9457). */
-
-export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 /** Headers that belong to a code, whoever refuses. */
 const HEADERS: Partial<Record<ProblemCode, Readonly<Record<string, string>>>> = {
@@ -38,10 +37,8 @@ export function problemOf(refusal: Refusal, language: Language, requestId: strin
   };
 }
 
-/** The refusal as a finished answer, in the language of the request. */
-export function problemAnswer(refusal: Refusal, request: FastifyRequest): Answer {
-  // Not `request.language`: a request that the framework could not route is not decorated.
-  const language = languageOf(request.headers['accept-language']);
+/** The refusal as a finished answer, in the language of its request. */
+export function problemAnswer(refusal: Refusal, language: Language, requestId: string): Answer {
   return {
     status: PROBLEMS[refusal.code].status,
     headers: {
@@ -50,7 +47,7 @@ export function problemAnswer(refusal: Refusal, request: FastifyRequest): Answer
       vary: 'Accept-Language',
       ...HEADERS[refusal.code],
     },
-    body: JSON.stringify(problemOf(refusal, language, request.id)),
+    body: JSON.stringify(problemOf(refusal, language, requestId)),
   };
 }
 
@@ -61,7 +58,9 @@ export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
 
 export function sendProblem(reply: FastifyReply, refusal: Refusal, headers?: Readonly<Record<string, string>>): FastifyReply {
   if (headers) reply.headers(headers);
-  return sendAnswer(reply, problemAnswer(refusal, reply.request));
+  const { headers: asked, id } = reply.request;
+  // Not `request.language`: a request that the framework could not route is not decorated.
+  return sendAnswer(reply, problemAnswer(refusal, languageOf(asked['accept-language']), id));
 }
 
 /** A refusal on its way through code that can only throw: validators and hooks of libraries. */

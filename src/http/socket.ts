@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { PROBLEMS, refuse, type ProblemCode } from '../kernel/problem.js';
-import { PROBLEM_MEDIA_TYPE, problemOf } from './problems.js';
+import { PROBLEM_MEDIA_TYPE } from './media-types.js';
+import { problemOf } from './problems.js';
 
 const CODES: Readonly<Record<string, ProblemCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',

@@ -1,8 +1,12 @@
-import type { Logger } from 'pino';
 import type { Store } from '../usecase/store.js';
 import { settle } from './tick.js';
 
 const EVERY_MS = 1_000;
+
+/** Where a failed round is told. */
+export interface Reporter {
+  error(what: object, message: string): void;
+}
 
 export interface Relay {
   /** Resolves when the round under way is over; none begins after. */
@@ -10,7 +14,7 @@ export interface Relay {
 }
 
 /** Does what is due each second. A round that fails is told and tried again: nothing depends on it. */
-export function startRelay(store: Pick<Store, 'write'>, logger: Logger, describe: (error: unknown) => object): Relay {
+export function startRelay(store: Pick<Store, 'write'>, logger: Reporter, describe: (error: unknown) => object): Relay {
   let stopped = false;
   let round: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;

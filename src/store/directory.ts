@@ -5,6 +5,13 @@ import type { Client } from '../usecase/ports.js';
 
 const NONE: readonly never[] = [];
 
+/** One record of the directory as it stands now: what another copy of the directory needs to follow. */
+export type DirectoryChange =
+  | { readonly kind: 'institution'; readonly doc: Institution }
+  | { readonly kind: 'consortium'; readonly doc: Consortium }
+  | { readonly kind: 'pool'; readonly doc: Pool }
+  | { readonly kind: 'client'; readonly doc: Client };
+
 /**
  * The directory, whole, in memory: nearly every request asks it several times. It is read when the store
  * opens and changed by the unit that writes; what a unit or a batch takes back is undone here too.
@@ -18,6 +25,8 @@ export class Directory implements Network {
   readonly #clients = new Map<string, Client>();
   readonly #clientsByKey = new Map<string, Client>();
   #undo: (() => void)[] = [];
+  /** Changed and not yet kept, in order. */
+  #changes: DirectoryChange[] = [];
 
   institution(id: string): Institution | undefined {
     return this.#institutions.get(id);
@@ -75,6 +84,7 @@ export class Directory implements Network {
   putInstitution(institution: Institution): void {
     assertNext(this.#institutions.get(institution.id), institution);
     this.#set(this.#institutions, institution.id, frozen(institution));
+    this.#note({ kind: 'institution', doc: institution });
   }
 
   putConsortium(consortium: Consortium): void {
@@ -87,6 +97,7 @@ export class Directory implements Network {
       const stays = consortium.members.some((m) => m.institutionId === id);
       this.#set(this.#consortiaOf, id, stays ? [...others, consortium] : others);
     }
+    this.#note({ kind: 'consortium', doc: consortium });
   }
 
   putPool(pool: Pool): void {
@@ -99,11 +110,13 @@ export class Directory implements Network {
     }
     const others = this.poolsOf(pool.institutionId).filter((p) => p.id !== pool.id);
     this.#set(this.#poolsOf, pool.institutionId, [...others, pool]);
+    this.#note({ kind: 'pool', doc: pool });
   }
 
   putClient(client: Client): void {
     this.#set(this.#clients, client.id, frozen(client));
     this.#set(this.#clientsByKey, client.keyHash, client);
+    this.#note({ kind: 'client', doc: client });
   }
 
   /** A place to come back to. */
@@ -115,9 +128,30 @@ export class Directory implements Network {
     while (this.#undo.length > mark) this.#undo.pop()?.();
   }
 
-  /** What was changed so far has become true. */
-  keep(): void {
-    this.#undo = [];
+  /** What was changed so far has become true: answers it, in order. */
+  keep(): readonly DirectoryChange[] {
+    const changes = this.#changes;
+    if (this.#undo.length > 0) {
+      this.#undo = [];
+      this.#changes = [];
+    }
+    return changes;
+  }
+
+  /** Takes over what another copy of this directory has kept. */
+  follow(changes: readonly DirectoryChange[]): void {
+    for (const { kind, doc } of changes) {
+      if (kind === 'institution') this.putInstitution(doc);
+      else if (kind === 'consortium') this.putConsortium(doc);
+      else if (kind === 'pool') this.putPool(doc);
+      else this.putClient(doc);
+    }
+    this.keep();
+  }
+
+  #note(change: DirectoryChange): void {
+    this.#changes.push(change);
+    this.#undo.push(() => this.#changes.pop());
   }
 
   #set<V>(map: Map<string, V>, key: string, value: V): void {

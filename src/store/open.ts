@@ -10,13 +10,12 @@ import { StoreError } from './errors.js';
 import { LogWriter } from './log.js';
 import { readMigrations } from './migrate.js';
 import { bindCatalogue, catalogueOf, type Queries } from './queries/catalogue.js';
-import { CachedReads } from './cached-reads.js';
+import { Reader } from './reader.js';
 import { RecentReferrals } from './recent.js';
-import { Snapshots } from './snapshots.js';
-import { openSqlite, type SqliteFile } from './sqlite.js';
+import { openSqlite, openSqliteReader, type SqliteFile } from './sqlite.js';
 import { openVault, pooled, type StoreVault } from './vault.js';
 import type { World } from './unit.js';
-import { Writer, type WriterStats } from './writer.js';
+import { Writer, type CommitNews, type WriterStats } from './writer.js';
 
 export interface StoreOptions {
   /** `sqlite:./relative/path` or `sqlite:/absolute/path`. */
@@ -39,15 +38,31 @@ export interface StoreStats extends WriterStats {
   readonly lastSeq: number;
 }
 
-/** The store with what operations need besides. */
-export interface OpenStore extends Store {
+/** What may be asked of an open store without writing to it. */
+export interface ReadingStore extends Pick<Store, 'read' | 'clientByKeyHash'> {
   /** Long work in short reads, with a turn of the event loop before each: writers go first. */
   readonly slices: Slices;
   /** The vault of this store's data key, for whoever stands outside a unit. */
   readonly vault: StoreVault;
+  /** Calls after every commit, before anybody is answered. */
+  onCommit(listener: () => void): void;
   /** Whether the engine answers. */
   ready(): Promise<boolean>;
+}
+
+/** The store with what operations need besides. */
+export interface OpenStore extends ReadingStore, Store {
+  /** Tells what each commit has made true to whoever reads the same file elsewhere. */
+  onNews(listener: (news: CommitNews) => void): void;
+  writerStats(): WriterStats;
   stats(): StoreStats;
+}
+
+/** A store that is written to by another thread of this process. */
+export interface FollowingStore extends ReadingStore {
+  /** To be told of every commit, in order, before its answers are given. */
+  follow(news: CommitNews): void;
+  close(): void;
 }
 
 /**
@@ -58,7 +73,8 @@ export interface OpenStore extends Store {
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
   const random = pooled(options.random);
   const vault = openVault(options.dataKey, options.olderDataKeys ?? [], random);
-  const file = openSqlite(pathOf(options.url), readMigrations('sqlite'), options.clock.now());
+  const { clock } = options;
+  const file = openSqlite(pathOf(options.url), readMigrations('sqlite'), clock.now());
   try {
     const catalogue = catalogueOf(sqliteKit);
     const queries = bindCatalogue(file.writer, catalogue);
@@ -67,14 +83,23 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     const log = await LogWriter.open(queries, vault);
     const recent = new RecentReferrals(RECENT_REFERRALS);
     const world = { queries, directory, vault, log, ids: new IdMaker(random), recent };
-    const snapshots = new Snapshots(file.reader);
-    const writer = new Writer(file.writer, world, options.clock, options.queueLimit ?? 10_000, () => snapshots.refresh());
-    const answers = new Answers(queries, vault);
-    return new EmbeddedStore({ file, writer, snapshots, answers, world, reading: bindCatalogue(file.reader, catalogue), clock: options.clock });
+    const reader = new Reader({ connection: file.reader, queries: bindCatalogue(file.reader, catalogue), directory, recent, vault, clock });
+    return new EmbeddedStore({ file, world, reader, clock, queueLimit: options.queueLimit ?? 10_000 });
   } catch (error) {
     file.close();
     throw error;
   }
+}
+
+/** Opens a file that a writer in this process has opened already, to read beside it. */
+export async function openFollower(options: Omit<StoreOptions, 'queueLimit'>): Promise<FollowingStore> {
+  const vault = openVault(options.dataKey, options.olderDataKeys ?? [], pooled(options.random));
+  const file = openSqliteReader(pathOf(options.url));
+  const queries = bindCatalogue(file.reader, catalogueOf(sqliteKit));
+  const directory = await readDirectory(queries);
+  const recent = new RecentReferrals(RECENT_REFERRALS);
+  const reader = new Reader({ connection: file.reader, queries, directory, recent, vault, clock: options.clock });
+  return Object.assign(reader, { close: () => file.close() });
 }
 
 /** Characters: some ten thousand referrals of the usual length, about 60 MB with the answers made from them. */
@@ -82,43 +107,57 @@ const RECENT_REFERRALS = 32_000_000;
 
 interface Parts {
   readonly file: SqliteFile;
-  readonly writer: Writer;
-  readonly snapshots: Snapshots;
-  readonly answers: Answers;
   readonly world: World;
-  /** The catalogue on the reading connection. */
-  readonly reading: Queries;
+  readonly reader: Reader;
   readonly clock: Clock;
+  readonly queueLimit: number;
 }
 
 class EmbeddedStore implements OpenStore {
+  readonly slices: Slices;
+  readonly vault: StoreVault;
+  readonly #writer: Writer;
+  readonly #answers: Answers;
   /** Idempotency keys whose request is being processed right now. */
   readonly #running = new Set<string>();
+  readonly #listeners: ((news: CommitNews) => void)[] = [];
   #closing: Promise<void> | undefined;
 
-  constructor(private readonly parts: Parts) {}
-
-  get vault(): StoreVault {
-    return this.parts.world.vault;
+  constructor(private readonly parts: Parts) {
+    const { file, world, reader, clock, queueLimit } = parts;
+    this.slices = reader.slices;
+    this.vault = world.vault;
+    this.#answers = new Answers(world.queries, world.vault);
+    this.#writer = new Writer(file.writer, world, clock, queueLimit, (news) => {
+      for (const listener of this.#listeners) listener(news);
+      reader.committed();
+    });
   }
 
   read<T>(fn: (reads: Reads) => Promise<T>): Promise<T> {
-    const { snapshots, clock, reading, world } = this.parts;
-    return snapshots.read(() => fn(new CachedReads(clock.now(), reading, world.directory, world.vault, world.recent)));
+    return this.parts.reader.read(fn);
   }
 
-  readonly slices: Slices = async (fn) => {
-    await new Promise((resolve) => setImmediate(resolve));
-    return this.read(fn);
-  };
+  clientByKeyHash(hash: string): Client | undefined {
+    return this.parts.reader.clientByKeyHash(hash);
+  }
+
+  onCommit(listener: () => void): void {
+    this.parts.reader.onCommit(listener);
+  }
+
+  onNews(listener: (news: CommitNews) => void): void {
+    this.#listeners.push(listener);
+  }
 
   write<T>(actor: Actor, run: (unit: Unit) => Promise<T | Refusal>): Promise<T | Refusal> {
-    return this.parts.writer.submit<T | Refusal>({ actor, run, conclude: async (outcome) => outcome as T | Refusal });
+    return this.#writer.submit<T | Refusal>({ actor, run, conclude: async (outcome) => outcome as T | Refusal });
   }
 
   async execute<T>(execution: Execution<T>): Promise<{ readonly answer: Answer; readonly replayed: boolean } | Refusal> {
     const { actor, idempotency, run, answer } = execution;
-    const { answers, writer } = this.parts;
+    const writer = this.#writer;
+    const answers = this.#answers;
     if (idempotency === null) {
       return writer.submit({
         actor,
@@ -148,28 +187,23 @@ class EmbeddedStore implements OpenStore {
     }
   }
 
-  clientByKeyHash(hash: string): Client | undefined {
-    return this.parts.world.directory.clientByKeyHash(hash);
+  async ready(): Promise<boolean> {
+    return this.#closing === undefined && (await this.parts.reader.ready());
   }
 
-  async ready(): Promise<boolean> {
-    try {
-      await this.read((reads) => reads.lastSeq());
-      return this.#closing === undefined;
-    } catch {
-      return false;
-    }
+  writerStats(): WriterStats {
+    return this.#writer.stats;
   }
 
   stats(): StoreStats {
-    const { file, writer, world } = this.parts;
+    const { file, world } = this.parts;
     const { database, journal } = file.size();
-    return { ...writer.stats, databaseBytes: database, journalBytes: journal, lastSeq: world.log.end.seq };
+    return { ...this.#writer.stats, databaseBytes: database, journalBytes: journal, lastSeq: world.log.end.seq };
   }
 
   /** Finishes what waits, copies the journal back and closes the file. */
   close(): Promise<void> {
-    this.#closing ??= this.parts.writer.close().then(() => this.parts.file.close());
+    this.#closing ??= this.#writer.close().then(() => this.parts.file.close());
     return this.#closing;
   }
 }

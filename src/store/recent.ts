@@ -47,10 +47,19 @@ export class RecentReferrals {
     this.#changed.add(id);
   }
 
-  committed(): void {
-    if (this.#changed.size === 0) return;
-    for (const id of this.#changed) this.#drop(id);
+  /** Answers what the commit has changed. */
+  committed(): readonly string[] {
+    if (this.#changed.size === 0) return NONE;
+    const ids = [...this.#changed];
     this.#changed.clear();
+    this.follow(ids);
+    return ids;
+  }
+
+  /** Somebody's commit has changed these. */
+  follow(ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    for (const id of ids) this.#drop(id);
     this.#commits += 1;
   }
 
@@ -59,6 +68,8 @@ export class RecentReferrals {
     this.#kept.delete(id);
   }
 }
+
+const NONE: readonly string[] = [];
 
 interface Kept {
   readonly referral: Referral;

@@ -145,9 +145,8 @@ export function openSqlite(path: string, migrations: readonly Migration[], now: 
     const writing = open(path, { timeout: 5_000 });
     prepareWriter(writing);
     migrate(writing, migrations, now);
-    const reading = open(path, { timeout: 5_000, readonly: true });
-    reading.pragma(`cache_size = -${READER_CACHE_KIB}`);
-    reading.pragma('query_only = ON');
+    const reading = open(path, READING);
+    prepareReader(reading);
     return {
       writer: new SqliteConnection(writing, 'writes'),
       reader: new SqliteConnection(reading, 'reads'),
@@ -162,6 +161,20 @@ export function openSqlite(path: string, migrations: readonly Migration[], now: 
     for (const db of opened) db.close();
     throw explain(path, translate(error));
   }
+}
+
+/** A connection that only reads, to a file that this process has opened to write. */
+export function openSqliteReader(path: string): Pick<SqliteFile, 'reader' | 'close'> {
+  const reading = new Sqlite(path, READING);
+  prepareReader(reading);
+  return { reader: new SqliteConnection(reading, 'reads'), close: () => void reading.close() };
+}
+
+const READING: Sqlite.Options = { timeout: 5_000, readonly: true };
+
+function prepareReader(db: Sqlite.Database): void {
+  db.pragma(`cache_size = -${READER_CACHE_KIB}`);
+  db.pragma('query_only = ON');
 }
 
 /** The lock dies with its process, however that ends; the file itself stays and says nothing. */

@@ -47,6 +47,7 @@ class AesVault implements StoreVault {
   readonly publicKey: string;
   readonly #verifyKey: KeyObject;
   readonly #current: SealKey;
+  readonly #fresh = new Fresh();
 
   constructor(
     private readonly keys: readonly SealKey[],
@@ -62,10 +63,14 @@ class AesVault implements StoreVault {
   }
 
   seal(row: string, value: unknown): string {
-    return this.sealBytes(row, JSON.stringify(value)).toString('base64url');
+    const sealed = this.sealBytes(row, JSON.stringify(value)).toString('base64url');
+    this.#fresh.put(row, sealed, value);
+    return sealed;
   }
 
   open<T>(row: string, sealed: string): T {
+    const fresh = this.#fresh.get(row, sealed);
+    if (fresh !== undefined) return fresh as T;
     return JSON.parse(this.openBytes(row, Buffer.from(sealed, 'base64url')).toString('utf8')) as T;
   }
 
@@ -117,6 +122,28 @@ class AesVault implements StoreVault {
   verify(text: string, signature: string): boolean {
     const bytes = Buffer.from(signature, 'base64');
     return bytes.length === 64 && verify(null, Buffer.from(text), this.#verifyKey, bytes);
+  }
+}
+
+/** Kept at a time: more than the units of one batch. */
+const FRESH = 512;
+
+/** What was sealed a moment ago, in clear: a unit shows what it has just written, and need not decrypt it for that. */
+class Fresh {
+  readonly #values = new Map<string, { readonly row: string; readonly value: unknown }>();
+
+  put(row: string, sealed: string, value: unknown): void {
+    if (this.#values.size >= FRESH) {
+      const [oldest] = this.#values.keys();
+      if (oldest !== undefined) this.#values.delete(oldest);
+    }
+    this.#values.set(sealed, { row, value });
+  }
+
+  /** Only for the row it was sealed for: what was moved to another must fail as ever. */
+  get(row: string, sealed: string): unknown {
+    const found = this.#values.get(sealed);
+    return found?.row === row ? found.value : undefined;
   }
 }
 

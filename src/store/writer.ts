@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/calendar.js';
 import { isRefusal, refuse, type Refusal } from '../kernel/problem.js';
 import type { Actor } from '../usecase/ports.js';
 import { StoreError } from './errors.js';
+import type { DirectoryChange } from './directory.js';
 import type { ChainEnd } from './log.js';
 import type { SqliteConnection } from './sqlite.js';
 import { StoreUnit, type World } from './unit.js';
@@ -37,6 +38,13 @@ interface Waiting {
 }
 
 type Settle = () => void;
+
+/** What a commit has made true that is also held in memory, here and wherever else the file is read. */
+export interface CommitNews {
+  readonly directory: readonly DirectoryChange[];
+  /** Ids of referrals that were changed. */
+  readonly referrals: readonly string[];
+}
 
 export interface WriterStats {
   /** Units that wait now. */
@@ -74,7 +82,7 @@ export class Writer {
     private readonly world: World,
     private readonly clock: Clock,
     private readonly queueLimit: number,
-    private readonly committed: () => void,
+    private readonly committed: (news: CommitNews) => void,
   ) {}
 
   get stats(): WriterStats {
@@ -152,7 +160,7 @@ class Attempt {
     private readonly world: World,
     private readonly clock: Clock,
     private readonly batch: readonly Waiting[],
-    private readonly committed: () => void,
+    private readonly committed: (news: CommitNews) => void,
   ) {}
 
   /** Settles every unit of the batch, unless it ends `entangled`: then nothing is settled and nothing done. Never rejects. */
@@ -178,9 +186,7 @@ class Attempt {
       return 'done';
     }
     log.committed();
-    directory.keep();
-    recent.committed();
-    this.committed();
+    this.committed({ directory: directory.keep(), referrals: recent.committed() });
     for (const one of settle) one();
     return 'done';
   }

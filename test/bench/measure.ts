@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { ask } from './children.js';
 import type { Tally } from './http-client.js';
 import type { LoadOrder } from './load.js';
@@ -21,25 +20,6 @@ export async function load(port: number, key: string, work: Work, amount: Amount
     throw new Error(`every answer should be ${expected}, but there were ${JSON.stringify(tally.statuses)}`);
   }
   return tally;
-}
-
-/** Looks at a figure from time to time while work goes on; answers its mean. */
-export async function meanWhile<T>(work: Promise<T>, everyMs: number, look: () => Promise<number>): Promise<{ result: T; mean: number }> {
-  let over = false;
-  const watched = work.finally(() => (over = true));
-  let sum = 0;
-  let looks = 0;
-  const watch = async () => {
-    while (!over) {
-      await wait(everyMs);
-      const value = await look();
-      if (over || !(value > 0)) continue;
-      sum += value;
-      looks += 1;
-    }
-  };
-  const [result] = await Promise.all([watched, watch()]);
-  return { result, mean: looks === 0 ? Number.NaN : sum / looks };
 }
 
 export function latencies({ milliseconds: { p50, p99, max } }: Tally): string {

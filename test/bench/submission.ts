@@ -3,7 +3,7 @@ import type { ByHand, ByHandOrder } from './by-hand.js';
 import { ask, scratch } from './children.js';
 import type { Tally } from './http-client.js';
 import { peakMemoryOf, wallClock } from './machine.js';
-import { latencies, load, meanWhile } from './measure.js';
+import { latencies, load } from './measure.js';
 import { openAt, seed, type Seeded } from './seed.js';
 import { startService } from './service.js';
 import { median, perSecond, type Finding } from './table.js';
@@ -44,11 +44,11 @@ async function round(before: string, { keys, slots }: Seeded): Promise<Round> {
   copyFileSync(before, written);
   try {
     const service = await startService(served);
-    const asked = load(service.port, keys.sender, { kind: 'submit', firstPerson: 0, slots }, AMOUNT);
-    const { result: tally, mean } = await meanWhile(asked, 500, () => service.metric('store_batch_size', keys.admin));
+    const tally = await load(service.port, keys.sender, { kind: 'submit', firstPerson: 0, slots }, AMOUNT);
+    const [units, commits] = [await service.metric('store_units_total', keys.admin), await service.metric('store_commits_total', keys.admin)];
     const memory = peakMemoryOf(service.pid) ?? Number.NaN;
     await service.stop();
-    const unitsPerCommit = Math.max(1, Math.round(mean));
+    const unitsPerCommit = Math.max(1, Math.round(units / commits));
     const order: ByHandOrder = { target: written, written: served, unitsPerCommit, warmUp: AMOUNT.warmUp };
     const byHand = await ask<ByHand>('./by-hand.js', order);
     return { tally, byHand, unitsPerCommit, memory, ratio: tally.perSecond / byHand.perSecond };

@@ -4,7 +4,7 @@ import { Ajv } from 'ajv';
 import { createReferralClient, type ReferralClient } from 'referral-router/client';
 import type { Instant } from '../../src/kernel/calendar.js';
 import { Prng } from '../../src/kernel/prng.js';
-import { appStore, packagedExamples } from '../../src/compose.js';
+import { appStore, inProcess, packagedExamples } from '../../src/compose.js';
 import type { Problem } from '../../src/contract/problem.js';
 import type { ClientInput } from '../../src/contract/institution.js';
 import type { Role } from '../../src/contract/vocabulary.js';
@@ -31,7 +31,7 @@ export interface Reply {
 }
 
 export interface TestApp extends Fixture {
-  readonly server: Awaited<ReturnType<typeof buildApp>>['server'];
+  readonly server: Awaited<ReturnType<typeof buildApp>>;
   /** Everything that was logged, line by line. */
   readonly logged: readonly string[];
   /** The key of a client, made when first asked for: `p1` is clerk, doctor, coordinator and his of institution p1. */
@@ -69,8 +69,9 @@ export async function startApp(t: Teardown, options: AppOptions = {}): Promise<T
   const { store, clock } = fixture;
   const logged: string[] = [];
   const waits = new Set<() => void>();
-  const { server, store: watched } = await buildApp({
+  const server = await buildApp({
     store: appStore(store),
+    commander: inProcess(store),
     clock,
     settings: { rateLimit: 1_000_000, adminKeyHash: store.vault.hashKey(ADMIN_KEY), ...settings },
     logger: createLogger('info', lines(logged)),
@@ -79,7 +80,7 @@ export async function startApp(t: Teardown, options: AppOptions = {}): Promise<T
     examples: packagedExamples(),
     moveClock: async (now) => {
       clock.set(now);
-      await settle(watched);
+      await settle(store);
     },
   });
   t.teardown(() => server.close());
@@ -133,7 +134,7 @@ export async function startApp(t: Teardown, options: AppOptions = {}): Promise<T
     },
     async moveTo(now: Instant) {
       clock.set(now);
-      await settle(watched);
+      await settle(store);
     },
     runOut() {
       for (const run of [...waits]) run();

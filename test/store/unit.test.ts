@@ -299,3 +299,28 @@ function fixtureNetwork({ store }: Fixture) {
   void store.read(async (reads) => void (all = reads.network.institutions()));
   return all;
 }
+
+t.test('what a commit makes true is told to whoever reads elsewhere, what was taken back is not', async (t) => {
+  const { store } = await freshStore(t);
+  const told: unknown[] = [];
+  store.onNews(({ directory, referrals }) => told.push([directory.map(({ kind, doc }) => `${kind} ${doc.id}`), referrals.length]));
+  await store.write(CLERK, async (unit) => unit.saveInstitution(institutionOf('h1')));
+  await Promise.all([
+    store.write(CLERK, async (unit) => {
+      await unit.saveInstitution(institutionOf('h2'));
+      await unit.saveConsortium(consortiumOf('g1', ['h1', 'h2']));
+      return refuse('session_full');
+    }),
+    store.write(CLERK, async (unit) => unit.saveInstitution(institutionOf('h3'))),
+  ]);
+  const { id } = await store.write(CLERK, async (unit) => {
+    const referral = referralOf(unit);
+    await unit.insertReferral(referral);
+    return referral;
+  }) as { id: string };
+  await store.write(CLERK, async (unit) => {
+    const referral = await unit.lockReferral(id);
+    if (referral) await unit.saveReferral({ ...referral, version: 2 });
+  });
+  t.strictSame(told, [[['institution h1'], 0], [['institution h3'], 0], [[], 0], [[], 1]]);
+});

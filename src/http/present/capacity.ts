@@ -6,7 +6,7 @@ import type { FreePlaces } from '../../domain/capacity.js';
 import { itemsOf, stateOf, type Reservation } from '../../domain/reservation.js';
 import type { SessionOutcome } from '../../usecase/capacity/put-sessions.js';
 import type { WorklistEntry } from '../../usecase/capacity/worklist.js';
-import type { Wire } from '../operation.js';
+import type { Wire } from '../declaration.js';
 import { instantOrNull } from './referral.js';
 
 export function availabilityView(asOf: Instant, data: readonly FreePlaces[]): Wire<Static<typeof wire.Availability>> {

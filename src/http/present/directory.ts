@@ -6,7 +6,7 @@ import type { Pool } from '../../domain/capacity.js';
 import { levelOn, type Consortium, type Institution, type Member } from '../../domain/network.js';
 import { localDateOf, type Instant } from '../../kernel/calendar.js';
 import type { Client } from '../../usecase/ports.js';
-import type { Wire } from '../operation.js';
+import type { Wire } from '../declaration.js';
 
 /** The directory as it is given out: the level of today, the history beside it. */
 export function institutionView(institution: Institution, now: Instant): Wire<Static<typeof wire.Institution>> {

@@ -6,7 +6,7 @@ import { maskIdNumber, maskName, maskPhone } from '../../domain/mask.js';
 import type { Referral } from '../../domain/referral.js';
 import type { DocumentRecord, FollowUp, Message, Patient, Reads } from '../../usecase/ports.js';
 import type { PatientFound } from '../../usecase/network/lookup-patient.js';
-import type { Wire } from '../operation.js';
+import type { Wire } from '../declaration.js';
 
 /** Domain to wire. Instants become text at +08:00; the patient is opened only for whom the referral exists. */
 

@@ -10,7 +10,7 @@ import type { ChainVerdict } from '../../usecase/event/verify-chain.js';
 import type { ConsortiumFigures } from '../../usecase/report/report-consortia.js';
 import type { TransferFigures } from '../../usecase/report/report-transfers.js';
 import { say, type Language } from '../language.js';
-import type { Wire } from '../operation.js';
+import type { Wire } from '../declaration.js';
 
 export function eventView(event: LoggedEvent): Wire<Static<typeof wire.EventView>> {
   return { ...event, at: formatInstant(event.at) };

@@ -71,7 +71,7 @@ export function eventRoutes(http: Http, commits: Commits, slices: Slices): void 
 }
 
 /** The next page with something in it, or the empty one where nothing comes in time. */
-async function nextEvents(store: Store, commits: Commits, request: FastifyRequest, query: Static<typeof FeedQuery>): Promise<FeedPage | Refusal> {
+async function nextEvents(store: Pick<Store, 'read'>, commits: Commits, request: FastifyRequest, query: Static<typeof FeedQuery>): Promise<FeedPage | Refusal> {
   const { limit = 50, wait: seconds = 0 } = query;
   const actor: Actor = actorOf(request);
   const types = query.types === undefined ? null : query.types.split(',').map((type) => type.trim());

@@ -8,8 +8,9 @@ import type { Slices } from '../../usecase/ports.js';
 import { reportConsortia } from '../../usecase/report/report-consortia.js';
 import { reportTransfers } from '../../usecase/report/report-transfers.js';
 import { FIGURES } from '../access.js';
-import { csv, CSV_MEDIA_TYPE, wantsCsv } from '../csv.js';
-import { actorOf, define, JSON_MEDIA_TYPE, type Http } from '../operation.js';
+import { csv, wantsCsv } from '../csv.js';
+import { CSV_MEDIA_TYPE, JSON_MEDIA_TYPE } from '../media-types.js';
+import { actorOf, define, type Http } from '../operation.js';
 import { sendProblem } from '../problems.js';
 import { consortiumReport, transferReport } from '../present/supervision.js';
 

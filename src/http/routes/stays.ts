@@ -5,7 +5,8 @@ import { StayInput, StayView } from '../../contract/stay.js';
 import type { Stay } from '../../domain/stay.js';
 import { getStay, putStay } from '../../usecase/insurance/put-stay.js';
 import { CAPACITY, DESK } from '../access.js';
-import { command, question, type Http, type Wire } from '../operation.js';
+import type { Wire } from '../declaration.js';
+import { command, question, type Http } from '../operation.js';
 
 /** Stays under the hospital's own visit number. */
 

@@ -1,0 +1,31 @@
+import { AssertionError } from '../../kernel/assert.js';
+import { CommandTable } from '../commands.js';
+import type { Http } from '../operation.js';
+import { actionRoutes } from './actions.js';
+import { capacityRoutes } from './capacity.js';
+import { conversationRoutes } from './conversation.js';
+import { directoryRoutes } from './directory.js';
+import { referralRoutes } from './referrals.js';
+import { reservationRoutes } from './reservations.js';
+import { routingRoutes } from './routing.js';
+import { stayRoutes } from './stays.js';
+
+/** Every route whose questions and commands need nothing but the store. */
+export function resourceRoutes(http: Http): void {
+  directoryRoutes(http);
+  capacityRoutes(http);
+  referralRoutes(http);
+  actionRoutes(http);
+  conversationRoutes(http);
+  reservationRoutes(http);
+  routingRoutes(http);
+  stayRoutes(http);
+}
+
+/** The commands of those routes without an app to be asked through: for a thread that only writes. */
+export function commandTable(): CommandTable {
+  const commands = new CommandTable();
+  const nobody = () => Promise.reject(new AssertionError('nobody asks in this thread'));
+  resourceRoutes({ app: { route: () => undefined }, store: { read: nobody }, commands, commander: { run: nobody } });
+  return commands;
+}

@@ -1,0 +1,38 @@
+import type { Call, Outcome } from '../http/commands.js';
+import type { CommitNews, WriterStats } from '../store/writer.js';
+
+/** What the thread that serves and the thread that writes tell each other. */
+
+export interface WriterOrder {
+  readonly databaseUrl: string;
+  readonly dataKey: Uint8Array;
+  /** Without a client yet, make an administrator. */
+  readonly firstKey: boolean;
+}
+
+/** A call whose body is one text: it is copied between threads faster than an object. */
+export interface NumberedCall {
+  readonly number: number;
+  readonly call: Call;
+}
+
+export type ToWriter = { readonly kind: 'calls'; readonly calls: readonly NumberedCall[] } | { readonly kind: 'stop' };
+
+/** An error as far as it may be told and logged. */
+export interface Told {
+  readonly error: object;
+  readonly code: string | undefined;
+}
+
+/** In the order in which it came true: a commit always before the answers that tell of it. */
+export type News =
+  | { readonly kind: 'commit'; readonly news: CommitNews }
+  | { readonly kind: 'outcome'; readonly number: number; readonly outcome: Outcome }
+  | { readonly kind: 'failed'; readonly number: number; readonly told: Told };
+
+export type FromWriter =
+  | { readonly kind: 'ready'; readonly firstKey: string | null }
+  | { readonly kind: 'refused'; readonly trouble: string; readonly message: string }
+  | { readonly kind: 'news'; readonly news: readonly News[]; readonly stats: WriterStats }
+  | { readonly kind: 'error'; readonly error: object; readonly message: string }
+  | { readonly kind: 'stopped' };
