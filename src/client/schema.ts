@@ -2251,6 +2251,7 @@ export interface components {
             acceptedBy: ("receiver" | "standing-rule" | "green-channel" | "arrival") | null;
             acknowledged: {
                 name: string;
+                phone?: string;
                 /**
                  * Format: date-time
                  * @description RFC 3339 with offset

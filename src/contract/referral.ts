@@ -175,7 +175,7 @@ export const Referral = Closed(
     entitlement: Nullable(Shared(EntitlementView)),
     reservationIds: Type.Array(Type.String()),
     acceptedBy: Nullable(OneOf(['receiver', 'standing-rule', 'green-channel', 'arrival'])),
-    acknowledged: Nullable(Closed({ name: Type.String(), at: InstantText() })),
+    acknowledged: Nullable(Closed({ name: Type.String(), phone: Type.Optional(Type.String()), at: InstantText() })),
     transferId: Nullable(Type.String()),
     feedback: Nullable(Feedback),
     noReturnReason: Nullable(Type.String()),

@@ -1,16 +1,18 @@
 import type { Instant } from '../kernel/calendar.js';
 import type { Static } from 'typebox';
-import type { EntitlementView, Feedback, Person, ReferralInput, Responsible } from '../contract/referral.js';
+import type { Consent, EntitlementView, Feedback, Person, ReferralInput, Responsible } from '../contract/referral.js';
 import type { Category, Direction, Level, ReferralStatus, Urgency } from '../contract/vocabulary.js';
 
 /** What the sender wrote, the patient's identity apart. Changes only while a draft, or by `provide-info`. */
 export type ReferralContent = Omit<
   ReferralInput,
-  | 'patient' | 'draft' | 'reserve' | 'operator' | 'direction' | 'category' | 'urgency'
+  | 'patient' | 'consent' | 'draft' | 'reserve' | 'operator' | 'direction' | 'category' | 'urgency'
   | 'sourceInstitutionId' | 'targetInstitutionId' | 'targetDepartment' | 'consortiumId' | 'responsible'
 > & {
   /** GB/T 2261.1; a ward may be for one sex. */
   readonly sex: string;
+  /** Who gave it is sealed with the patient. */
+  readonly consent?: Pick<Consent, 'given' | 'at'>;
 };
 
 export type Entitlement = Static<typeof EntitlementView>;
@@ -28,7 +30,8 @@ export interface ReferralCourse {
   readonly entitlement: Entitlement | null;
   readonly reservationIds: readonly string[];
   readonly acceptedBy: 'receiver' | 'standing-rule' | 'green-channel' | 'arrival' | null;
-  readonly acknowledged: { readonly name: string; readonly at: Instant } | null;
+  /** By whom an emergency was answered, and where that person is reached. */
+  readonly acknowledged: { readonly name: string; readonly phone?: string; readonly at: Instant } | null;
   readonly transferId: string | null;
   readonly feedback: Feedback | null;
   readonly noReturnReason: string | null;
@@ -73,7 +76,7 @@ export interface Referral {
   readonly updatedAt: Instant;
   readonly content: ReferralContent;
   readonly course: ReferralCourse;
-  /** The patient's identity as this referral states it, encrypted and bound to this row. */
+  /** The patient's identity as this referral states it and who has consented, encrypted and bound to this row. */
   readonly sealedPatient: string;
 }
 

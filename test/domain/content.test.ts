@@ -33,15 +33,15 @@ const SENDING: readonly Row[] = [
   { what: 'nothing but the patient', direction: 'up', content: without(UP, 'impression', 'reasonCode', 'consent', 'diagnosis', 'presentIllness', 'treatment'), missing: ['/impression', '/reasonCode', '/consent'] },
   { what: 'urgent is not emergency', direction: 'up', urgency: 'urgent', content: without(UP, 'impression', 'consent'), missing: ['/impression', '/consent'] },
   { what: 'no diagnosis, no history: the form may leave them open', direction: 'up', content: without(UP, 'diagnosis', 'pastHistory', 'presentIllness', 'treatment', 'severity'), missing: [] },
-  { what: 'the patient said no', direction: 'up', content: { ...UP, consent: { given: false, by: '本人', at: after(0) } }, missing: ['/consent/given'] },
-  { what: 'consent of tomorrow', direction: 'up', content: { ...UP, consent: { given: true, by: '本人', at: after(86_400_000) } }, missing: ['/consent/at'] },
-  { what: 'consent by a clock half an hour fast', direction: 'up', content: { ...UP, consent: { given: true, by: '本人', at: after(1_800_000) } }, missing: [] },
+  { what: 'the patient said no', direction: 'up', content: { ...UP, consent: { given: false, at: after(0) } }, missing: ['/consent/given'] },
+  { what: 'consent of tomorrow', direction: 'up', content: { ...UP, consent: { given: true, at: after(86_400_000) } }, missing: ['/consent/at'] },
+  { what: 'consent by a clock half an hour fast', direction: 'up', content: { ...UP, consent: { given: true, at: after(1_800_000) } }, missing: [] },
   { what: 'reason other without a text', direction: 'up', content: { ...UP, reasonCode: 'other' }, missing: ['/reasonText'] },
   { what: 'reason other with a blank text', direction: 'up', content: { ...UP, reasonCode: 'other', reasonText: ' ' }, missing: ['/reasonText'] },
   { what: 'reason other with a text', direction: 'up', content: { ...UP, reasonCode: 'other', reasonText: '家属要求' }, missing: [] },
   { what: 'a reason of the way down', direction: 'up', content: { ...UP, reasonCode: 'post-surgery' }, missing: ['/reasonCode'] },
   { what: 'an emergency with nothing but the patient (Xinhui 2017, line 23: 简化相关手续)', direction: 'up', urgency: 'emergency', content: without(UP, 'impression', 'reasonCode', 'consent', 'diagnosis', 'presentIllness', 'treatment'), missing: [] },
-  { what: 'an emergency whose patient said no', direction: 'up', urgency: 'emergency', content: { ...without(UP, 'impression'), consent: { given: false, by: '本人', at: after(0) } }, missing: ['/consent/given'] },
+  { what: 'an emergency whose patient said no', direction: 'up', urgency: 'emergency', content: { ...without(UP, 'impression'), consent: { given: false, at: after(0) } }, missing: ['/consent/given'] },
   { what: 'sideways, complete', direction: 'lateral', content: UP, missing: [] },
   { what: 'sideways without an impression', direction: 'lateral', content: without(UP, 'impression'), missing: [] },
   { what: 'sideways without reason and consent', direction: 'lateral', content: without(UP, 'reasonCode', 'consent'), missing: ['/reasonCode', '/consent'] },
@@ -67,7 +67,7 @@ const RETURNING: readonly Row[] = [
   { what: 'no reason code: the indication says why', direction: 'down', content: without(DOWN, 'reasonCode'), missing: [] },
   { what: 'a reason of the way up', direction: 'down', content: { ...DOWN, reasonCode: 'surgery' }, missing: ['/reasonCode'] },
   { what: 'no up-referral before it: an observed emergency (Foshan 2017, line 51: 急诊留观)', direction: 'down', category: 'outpatient', content: { ...DOWN, indication: 'er-observation', reasonCode: 'er-observation' }, missing: [] },
-  { what: 'the patient said no', direction: 'down', content: { ...DOWN, consent: { given: false, by: '本人', at: after(0) } }, missing: ['/consent/given'] },
+  { what: 'the patient said no', direction: 'down', content: { ...DOWN, consent: { given: false, at: after(0) } }, missing: ['/consent/given'] },
 ];
 
 t.test('what a referral must say, by direction, category and urgency', async (t) => {

@@ -188,8 +188,8 @@ t.test('the receiver judges the urgency; a green channel without an emergency is
 t.test('who acknowledges an emergency is known by name; that is no transition', async (t) => {
   const city = await City.found(t);
   const emergency = await send(city, upReferral(1, { urgency: 'emergency' }));
-  const known = await must(city, emergency, 'acknowledge', { body: { name: '急诊李医生' } });
-  t.match(known, { status: 'accepted', deadlineAt: emergency.deadlineAt, course: { acknowledged: { name: '急诊李医生', at: START }, acceptedAt: emergency.course.acceptedAt } });
+  const known = await must(city, emergency, 'acknowledge', { body: { name: '急诊李医生', phone: '020-81234567' } });
+  t.match(known, { status: 'accepted', deadlineAt: emergency.deadlineAt, course: { acknowledged: { name: '急诊李医生', phone: '020-81234567', at: START }, acceptedAt: emergency.course.acceptedAt } });
   t.equal(codeOf(await tryAct(city, emergency, 'acknowledge', { by: 'p1' })), 'wrong_party');
   t.equal(codeOf(await tryAct(city, await send(city, upReferral(2)), 'acknowledge')), 'invalid_transition', 'a routine referral is accepted, not acknowledged');
 });

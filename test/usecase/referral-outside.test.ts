@@ -121,7 +121,7 @@ t.test('the consent of an emergency may follow within a day; later it is noted',
   t.same(pointersOf(await give(soon.id, 'p1', null, { at: '2018-03-02T09:30:00+08:00' })), ['/consent/at']);
   t.strictSame(everything(city), before);
 
-  t.match(await give(soon.id, 'p1', 1), { version: 2, status: 'accepted', content: { consent }, course: { consentDueAt: null, facts: ['skipped-level', 'green-channel'] } });
+  t.match(await give(soon.id, 'p1', 1), { version: 2, status: 'accepted', content: { consent: { given: true, at: consent.at } }, course: { consentDueAt: null, facts: ['skipped-level', 'green-channel'] } });
   city.clock.advance(DAY);
   t.match(await give(late.id, 't1'), { course: { consentDueAt: null, facts: ['skipped-level', 'green-channel', 'consent-late'] } }, 'by the receiver as well');
   t.same((await city.events(0, 'referral.consent-given')).map((e) => e.data['late']), [false, true]);

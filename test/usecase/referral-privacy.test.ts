@@ -10,6 +10,7 @@ import { recordFollowUp } from '../../src/usecase/referral/follow-ups.js';
 import { actionsOf } from '../../src/usecase/referral/get-referral.js';
 import { giveConsent } from '../../src/usecase/referral/give-consent.js';
 import { expireReferrals } from '../../src/usecase/referral/lapse.js';
+import { openPersons } from '../../src/usecase/referral/persons.js';
 import { patchReferral } from '../../src/usecase/referral/patch-referral.js';
 import { postMessage } from '../../src/usecase/referral/post-message.js';
 import { noShow } from '../../src/usecase/reservation/no-show.js';
@@ -130,7 +131,10 @@ t.test('no event of a long life of many referrals names a patient, whatever anyb
 t.test('name, number, telephone and address of a patient are nowhere on the disk in clear', async (t) => {
   const city = await City.found(t);
   for (const [n, patient] of PEOPLE.slice(0, 6).entries()) {
-    const referral = await send(city, upReferral(n, { patient }));
+    const consent = { given: true, by: patient.name, toldBy: `${patient.name}的家属`, at: '2018-03-01T08:00:00+08:00' };
+    const referral = await send(city, upReferral(n, { patient, consent }));
+    t.same((await city.store.read(async (reads) => openPersons(reads.vault, referral))).consent, consent, 'who has consented is kept with the patient');
+    await city.must('p1', giveConsent, { id: referral.id, ifMatch: null, body: { consent: { ...consent, relation: `${patient.name}本人` } } });
     await city.must('p1', postMessage, { id: referral.id, body: { text: `请联系${patient.name}，${patient.phone}` } });
     await accepted(city.do('p1', addDocument, { id: referral.id, body: { kind: 'other', title: '病历', mediaType: 'text/plain', author: '陈全科' }, bytes: Buffer.from(secretsOf(patient).join()), sha256: '00' }));
     if (n % 2 === 0) await take(city, referral, 'redirect');

@@ -5,6 +5,7 @@ import type { LoggedEvent } from '../../domain/event.js';
 import { maskIdNumber, maskName, maskPhone } from '../../domain/mask.js';
 import type { Referral } from '../../domain/referral.js';
 import type { DocumentRecord, FollowUp, Message, Patient, Reads } from '../../usecase/ports.js';
+import { openPersons } from '../../usecase/referral/persons.js';
 import type { PatientFound } from '../../usecase/network/lookup-patient.js';
 import type { Wire } from '../declaration.js';
 
@@ -14,13 +15,10 @@ export function instantOrNull(at: Instant | null): string | null {
   return at === null ? null : formatInstant(at);
 }
 
-function patientOf(referral: Referral, reads: Reads): Patient {
-  return reads.vault.open<Patient>(`referral:${referral.id}`, referral.sealedPatient);
-}
-
 /** Every field by its name: one fixed shape is read and written many times faster than a spread of what there happens to be. */
 export function referralView(referral: Referral, reads: Reads): Wire<Static<typeof wire.Referral>> {
   const { course, content } = referral;
+  const { patient, consent } = openPersons(reads.vault, referral);
   return {
     id: referral.id,
     referralNo: referral.referralNo,
@@ -33,7 +31,7 @@ export function referralView(referral: Referral, reads: Reads): Wire<Static<type
     targetInstitutionId: referral.targetInstitutionId,
     targetDepartment: referral.targetDepartment ?? undefined,
     consortiumId: referral.consortiumId,
-    patient: patientOf(referral, reads),
+    patient,
     patientId: referral.patientId,
     sourceDepartment: content.sourceDepartment,
     diagnosis: content.diagnosis,
@@ -46,7 +44,7 @@ export function referralView(referral: Referral, reads: Reads): Wire<Static<type
     reasonCode: content.reasonCode,
     reasonText: content.reasonText,
     severity: content.severity,
-    consent: content.consent,
+    consent,
     responsible: course.responsible,
     needs: content.needs,
     fromStayId: content.fromStayId,
@@ -68,7 +66,7 @@ export function referralView(referral: Referral, reads: Reads): Wire<Static<type
     entitlement: course.entitlement,
     reservationIds: course.reservationIds,
     acceptedBy: course.acceptedBy,
-    acknowledged: course.acknowledged && { name: course.acknowledged.name, at: formatInstant(course.acknowledged.at) },
+    acknowledged: course.acknowledged && { name: course.acknowledged.name, phone: course.acknowledged.phone, at: formatInstant(course.acknowledged.at) },
     transferId: course.transferId,
     feedback: course.feedback,
     noReturnReason: course.noReturnReason,
@@ -88,7 +86,7 @@ export function referralView(referral: Referral, reads: Reads): Wire<Static<type
 }
 
 export function referralSummary(referral: Referral, reads: Reads): Wire<Static<typeof wire.ReferralSummary>> {
-  const patient = patientOf(referral, reads);
+  const { patient } = openPersons(reads.vault, referral);
   return {
     id: referral.id,
     referralNo: referral.referralNo,

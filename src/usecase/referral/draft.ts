@@ -7,17 +7,18 @@ import { checkPatient, normalisePatient, type Warning } from '../../domain/ident
 import type { Referral, ReferralContent, ReferralCourse } from '../../domain/referral.js';
 import type { Unit } from '../ports.js';
 import { identify } from './identify.js';
+import { namelessConsent, sealPersons } from './persons.js';
 
 /** What a sender states, turned into a referral that is not yet sent. */
 
 /** The parts of a statement that have columns of their own, and the rest. */
 export function contentOf(body: Omit<ReferralInput, 'sourceInstitutionId'>): ReferralContent {
   const {
-    patient, draft: _draft, reserve: _reserve, operator: _operator, direction: _direction, category: _category, urgency: _urgency,
+    patient, consent, draft: _draft, reserve: _reserve, operator: _operator, direction: _direction, category: _category, urgency: _urgency,
     targetInstitutionId: _target, targetDepartment: _department, consortiumId: _consortium, responsible: _responsible, ...rest
   } = body;
   const { sourceInstitutionId: _source, ...content } = rest as typeof rest & { sourceInstitutionId?: string };
-  return { ...content, sex: patient.sex };
+  return { ...content, ...(consent && { consent: namelessConsent(consent) }), sex: patient.sex };
 }
 
 /** Department codes are kept without the leading A that some licences print. */
@@ -86,6 +87,6 @@ export async function startDraft(unit: Unit, body: ReferralInput): Promise<Refer
     updatedAt: unit.now,
     content: contentOf(body),
     course: { ...NOTHING_YET, responsible: body.responsible ?? {}, warnings: known.warnings },
-    sealedPatient: unit.vault.seal(`referral:${id}`, known.patient),
+    sealedPatient: sealPersons(unit.vault, id, { patient: known.patient, consent: body.consent }),
   };
 }

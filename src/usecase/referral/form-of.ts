@@ -1,8 +1,8 @@
 import { isRefusal, refuse } from '../../kernel/problem.js';
-import type { Patient } from '../../contract/referral.js';
 import { printForm, type Arrangement, type ReferralForm } from '../../domain/form.js';
 import type { Query } from '../ports.js';
 import { findReferral } from './access.js';
+import { openPersons } from './persons.js';
 
 /** The official form with what is filled in so far. For the two sides of the referral only: it names the patient in full. */
 export const formOf: Query<{ id: string }, ReferralForm> = async (reads, actor, { id }) => {
@@ -17,5 +17,5 @@ export const formOf: Query<{ id: string }, ReferralForm> = async (reads, actor, 
     }
   }
   booked.sort((a, b) => a.startsAt - b.startsAt);
-  return printForm(referral, reads.vault.open<Patient>(`referral:${id}`, referral.sealedPatient), reads.network, booked);
+  return printForm(referral, openPersons(reads.vault, referral).patient, reads.network, booked);
 };

@@ -5,6 +5,7 @@ import { amend, legalActions } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
 import type { UseCase } from '../ports.js';
 import { lockForChange, refuseOutsiders } from './access.js';
+import { namelessConsent, openPersons, sealPersons } from './persons.js';
 import { referralEvent } from './referral-event.js';
 
 /** The consent that an emergency deferred, or one that replaces an earlier statement, while the referral is open. */
@@ -19,7 +20,11 @@ export const giveConsent: UseCase<{ id: string; ifMatch: number | null; body: { 
   const facts = late ? [...new Set([...referral.course.facts, 'consent-late'])] : referral.course.facts;
   const after = amend(
     referral,
-    { content: { ...referral.content, consent: body.consent }, course: { ...referral.course, consentDueAt: null, facts } },
+    {
+      content: { ...referral.content, consent: namelessConsent(body.consent) },
+      course: { ...referral.course, consentDueAt: null, facts },
+      sealedPatient: sealPersons(unit.vault, id, { ...openPersons(unit.vault, referral), consent: body.consent }),
+    },
     unit.now,
   );
   await unit.saveReferral(after);

@@ -8,6 +8,7 @@ import type { UseCase } from '../ports.js';
 import { freePlaces } from '../reservation/places.js';
 import { lockForChange } from './access.js';
 import { departmentOf, knowPatient } from './draft.js';
+import { namelessConsent, resealed } from './persons.js';
 import { referralEvent } from './referral-event.js';
 
 export type Patch = Partial<Static<typeof ReferralPatch>>;
@@ -19,10 +20,10 @@ export const patchReferral: UseCase<{ id: string; ifMatch: number | null; body: 
   const before = found.referral;
   if (before.status !== 'draft') return refuse('invalid_transition', { currentStatus: before.status });
 
-  const { patient, direction, category, urgency, targetInstitutionId, targetDepartment, consortiumId, responsible, operator: _operator, ...content } = body;
+  const { patient, direction, category, urgency, targetInstitutionId, targetDepartment, consortiumId, responsible, consent, operator: _operator, ...content } = body;
   const known = patient ? await knowPatient(unit, patient, (urgency ?? before.urgency) === 'emergency', before.area, { present: before.patientId }) : undefined;
   if (isRefusal(known)) return known;
-  const merged: ReferralContent = { ...before.content, ...content, sex: patient?.sex ?? before.content.sex };
+  const merged: ReferralContent = { ...before.content, ...content, ...(consent && { consent: namelessConsent(consent) }), sex: patient?.sex ?? before.content.sex };
   const after = amend(
     before,
     {
@@ -40,7 +41,7 @@ export const patchReferral: UseCase<{ id: string; ifMatch: number | null; body: 
         responsible: { ...before.course.responsible, ...responsible },
         warnings: known?.warnings ?? before.course.warnings,
       },
-      sealedPatient: known ? unit.vault.seal(`referral:${before.id}`, known.patient) : before.sealedPatient,
+      sealedPatient: resealed(unit.vault, before, { patient: known?.patient, consent }),
     },
     unit.now,
   );

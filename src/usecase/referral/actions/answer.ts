@@ -4,6 +4,7 @@ import { advance, amend } from '../../../domain/referral-machine.js';
 import type { ReferralContent } from '../../../domain/referral.js';
 import { timersFor } from '../referral-event.js';
 import { knowPatient } from '../draft.js';
+import { namelessConsent, resealed } from '../persons.js';
 import type { Action } from './action.js';
 
 /** Asking, answering and judging a referral that is on its way. */
@@ -16,20 +17,20 @@ export const requestInfo: Action<'request-info'> = async (unit, { referral }) =>
 const FIXED = ['direction', 'category', 'urgency', 'targetInstitutionId', 'targetDepartment', 'consortiumId', 'occurredAt', 'retroReason', 'replaces', 'returnOf'] as const;
 
 export const provideInfo: Action<'provide-info'> = async (unit, { referral }, body) => {
-  const { patient, responsible, ...changes } = body.changes ?? {};
+  const { patient, responsible, consent, ...changes } = body.changes ?? {};
   const fixed = FIXED.filter((name) => name in changes);
   if (fixed.length > 0) return invalid(...fixed.map((name) => field(`/changes/${name}`, '提交后不能修改此项', 'This cannot change after submission')));
 
   const known = patient ? await knowPatient(unit, patient, referral.urgency === 'emergency', referral.area, { at: '/changes', present: referral.patientId }) : undefined;
   if (isRefusal(known)) return known;
   if (known && known.patientId !== referral.patientId) return invalid(field('/changes/patient/idNumber', '不是同一患者', 'Another person'));
-  const content: ReferralContent = { ...referral.content, ...changes, sex: patient?.sex ?? referral.content.sex };
+  const content: ReferralContent = { ...referral.content, ...changes, ...(consent && { consent: namelessConsent(consent) }), sex: patient?.sex ?? referral.content.sex };
   const errors = checkContent({ ...referral, content }, unit.now);
   if (errors.length > 0) return invalid(...errors.map((e) => ({ ...e, pointer: `/changes${e.pointer}` })));
 
   const noticed = known?.warnings ?? referral.course.warnings;
   const answered = advance(
-    { ...referral, content, diseaseKey: diseaseKeyOf(content), sealedPatient: known ? unit.vault.seal(`referral:${referral.id}`, known.patient) : referral.sealedPatient },
+    { ...referral, content, diseaseKey: diseaseKeyOf(content), sealedPatient: resealed(unit.vault, referral, { patient: known?.patient, consent }) },
     {
       status: 'submitted',
       course: {
@@ -68,7 +69,7 @@ export const retriage: Action<'retriage'> = async (unit, { referral }, body) => 
 
 /** A named person answers an emergency. Not a transition: nothing else changes. */
 export const acknowledge: Action<'acknowledge'> = async (unit, { referral }, body) => ({
-  referral: amend(referral, { course: { ...referral.course, acknowledged: { name: body.name, at: unit.now } } }, unit.now),
+  referral: amend(referral, { course: { ...referral.course, acknowledged: { name: body.name, phone: body.phone, at: unit.now } } }, unit.now),
   data: { name: body.name },
 });
 

@@ -8,6 +8,7 @@ import type { Referral } from '../../../domain/referral.js';
 import { freePlaces } from '../../reservation/places.js';
 import { submittedFacts } from '../create-referral.js';
 import { departmentOf } from '../draft.js';
+import { openPersons, sealPersons } from '../persons.js';
 import { referralEvent, timersFor } from '../referral-event.js';
 import { submit } from '../submission.js';
 import type { Unit } from '../../ports.js';
@@ -60,7 +61,6 @@ async function copyDocuments(unit: Unit, from: Referral, to: Referral): Promise<
 }
 
 function successor(unit: Unit, ended: Referral, id: string, target: Institution, targetDepartment: string | null): Referral {
-  const patient = unit.vault.open(`referral:${ended.id}`, ended.sealedPatient);
   return {
     ...ended,
     id,
@@ -88,6 +88,6 @@ function successor(unit: Unit, ended: Referral, id: string, target: Institution,
       statusBefore: null,
       earlierReceivers: ended.targetInstitutionId === null ? ended.course.earlierReceivers : [...new Set([...ended.course.earlierReceivers, ended.targetInstitutionId])],
     },
-    sealedPatient: unit.vault.seal(`referral:${id}`, patient),
+    sealedPatient: sealPersons(unit.vault, id, openPersons(unit.vault, ended)),
   };
 }
