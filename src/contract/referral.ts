@@ -8,8 +8,9 @@ import { Operator, ReserveRequest } from './reservation.js';
 
 /** 转诊单: what is asked, by whom, for whom, with what right, and how far it has come. */
 
+export const DiagnosisCode = Type.String({ maxLength: 12, pattern: '^[A-Z]\\d{2}(\\.[0-9xX]\\d{0,5})?[+*]?$', description: 'ICD-10' });
 export const Diagnosis = Closed({
-  code: Type.String({ maxLength: 12, pattern: '^[A-Z]\\d{2}(\\.[0-9xX]\\d{0,5})?[+*]?$', description: 'ICD-10' }),
+  code: DiagnosisCode,
   system: OneOf(['ICD-10']),
   version: Type.Optional(OneOf(['clinical', 'insurance'])),
   name: Line(200),

@@ -1,12 +1,9 @@
 import { Type, type Static } from 'typebox';
 import { Closed, Count, Fen, Id, InstantText, Line, Nullable, OneOf, Shared } from './scalars.js';
-import { LEVELS } from './vocabulary.js';
+import { ARRIVALS, LEVELS, STAY_KINDS } from './vocabulary.js';
 import { Diagnosis, Patient } from './referral.js';
 
 /** 就诊/住院记录: the whole record under the hospital's own visit number, sent as often as it changes. */
-
-export const STAY_KINDS = ['inpatient', 'day-surgery', 'day-chemo', 'mental', 'outpatient'] as const;
-export const ARRIVALS = ['referral', 'emergency', 'none'] as const;
 
 const stay = {
   arrival: Closed({

@@ -37,6 +37,30 @@ export const SEXES = ['0', '1', '2', '9'] as const;
 export const ID_TYPES = ['01', '02', '03', '04', '06', '07', '99'] as const;
 export const INSURANCE_SCHEMES = ['employee', 'resident'] as const;
 export const PERSON_KINDS = ['active', 'retired', 'resident', 'student'] as const;
+export const STAY_KINDS = ['inpatient', 'day-surgery', 'day-chemo', 'mental', 'outpatient'] as const;
+/** Everything but an outpatient visit: what takes the inpatient row, is linked, counted and numbered. */
+export const ADMISSION_KINDS = ['inpatient', 'day-surgery', 'day-chemo', 'mental'] as const satisfies readonly (typeof STAY_KINDS)[number][];
+export const VISIT_TYPES = ['inpatient', 'outpatient'] as const;
+export const ARRIVALS = ['referral', 'emergency', 'none'] as const;
+export const PROVENANCES = ['sourced', 'adopted', 'illustrative'] as const;
+/** What a referral does to the deductible of the stay that it leads to. */
+export const RELIEFS = ['full', 'difference', 'zero'] as const;
+export const CREDITS = ['paid', 'standard'] as const;
+export const CREDIT_WINDOWS = ['episode', 'insurance-year'] as const;
+export const SAME_DISEASE = ['none', 'icd3'] as const;
+export const REPEAT_STAY_RULES = ['none', 'percent-off', 'step-minus'] as const;
+export const STACKINGS = ['min', 'referral-only'] as const;
+export const OVERSPENDS = ['none', 'share'] as const;
+/** The parts of a policy that carry a clause of their own. */
+export const POLICY_PARTS = ['benefits', 'annualCapFen', 'referral', 'unreferredPenalty', 'repeatStay', 'stacking', 'fixed', 'budget'] as const;
+/** The steps of an assessment, in the order of the arithmetic. */
+export const STEP_CODES = [
+  'no-policy', 'no-benefit-row', 'outpatient', 'standard', 'fixed',
+  'not-referred', 'emergency', 'outside-consortium', 'link', 'no-earlier-stay', 'link-too-late', 'another-disease',
+  'counted-in-year', 'none-in-year', 'outside-stays',
+  'relief-zero', 'relief-difference', 'no-relief', 'no-first-deductible', 'repeat-percent-off', 'repeat-step-minus', 'stacking',
+  'deductible', 'eligible-lower', 'provisional', 'ratio', 'penalty', 'fund', 'annual-cap', 'late-discharge', 'overlap',
+] as const;
 
 export const INDICATIONS = [
   'post-surgery', 'chronic-stable', 'common-disease', 'critical-stable', 'acute-care', 'er-observation',
@@ -51,6 +75,14 @@ export const ENTITLEMENT_STATES = ['granted', 'honoured', 'missed', 'not-needed'
 export const RESERVATION_STATES = ['held', 'confirmed', 'fulfilled', 'no-show', 'released', 'expired'] as const;
 export const FOLLOW_UP_STATES = ['due', 'done', 'unreachable'] as const;
 
+export type InsuranceScheme = (typeof INSURANCE_SCHEMES)[number];
+export type PersonKind = (typeof PERSON_KINDS)[number];
+export type StayKind = (typeof STAY_KINDS)[number];
+export type VisitType = (typeof VISIT_TYPES)[number];
+export type Arrival = (typeof ARRIVALS)[number];
+export type Relief = (typeof RELIEFS)[number];
+export type PolicyPart = (typeof POLICY_PARTS)[number];
+export type StepCode = (typeof STEP_CODES)[number];
 export type Level = (typeof LEVELS)[number];
 export type InstitutionKind = (typeof INSTITUTION_KINDS)[number];
 export type ConsortiumType = (typeof CONSORTIUM_TYPES)[number];
