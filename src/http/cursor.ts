@@ -6,7 +6,7 @@ import { field, refuse, type Refusal } from '../kernel/problem.js';
  * and no proof: what a caller may see is decided for each page anew.
  */
 
-export type ListName = 'institutions' | 'consortia' | 'clients' | 'pools' | 'referrals' | 'messages' | 'documents' | 'history'
+export type ListName = 'institutions' | 'consortia' | 'clients' | 'policies' | 'pools' | 'referrals' | 'messages' | 'documents' | 'history'
   | 'worklist' | 'followUps' | 'events' | 'transfers';
 
 export function cursorOf(list: ListName, place: string | number | null): string | null {

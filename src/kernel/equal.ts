@@ -16,3 +16,15 @@ export function equalJson(a: unknown, b: unknown): boolean {
 function members(value: object): [string, unknown][] {
   return Object.entries(value).filter(([, member]) => member !== undefined);
 }
+
+/** Places of the values whose key has stood before in the list. */
+export function repeatsOf<T>(values: readonly T[], keyOf: (value: T) => unknown): number[] {
+  const seen = new Set<unknown>();
+  const places: number[] = [];
+  for (const [i, value] of values.entries()) {
+    const key = keyOf(value);
+    if (seen.has(key)) places.push(i);
+    seen.add(key);
+  }
+  return places;
+}

@@ -51,6 +51,7 @@ export const PROBLEMS = {
   clock_backwards: kind(409, '测试时钟只能向前', 'The test clock only moves forward'),
   idempotency_key_reused: kind(422, 'Idempotency-Key 已用于其他请求', 'The Idempotency-Key was used for another request'),
   invalid_content: kind(422, '内容不符合业务规则', 'The content breaks a rule'),
+  no_policy: kind(422, '没有适用的医保政策', 'No insurance policy applies'),
   no_candidate: kind(422, '没有可接收的机构', 'No institution can take the patient'),
   overloaded: kind(503, '服务繁忙，请稍后重试', 'The service is overloaded', true),
   unavailable: kind(503, '服务暂不可用', 'The service is unavailable', true),

@@ -1,6 +1,7 @@
 import { assert } from '../kernel/assert.js';
 import type { Pool } from '../domain/capacity.js';
 import type { Consortium, Institution, Network } from '../domain/network.js';
+import type { Policies, Policy } from '../domain/policy.js';
 import type { Client } from '../usecase/ports.js';
 
 const NONE: readonly never[] = [];
@@ -10,18 +11,21 @@ export type DirectoryChange =
   | { readonly kind: 'institution'; readonly doc: Institution }
   | { readonly kind: 'consortium'; readonly doc: Consortium }
   | { readonly kind: 'pool'; readonly doc: Pool }
+  | { readonly kind: 'policy'; readonly doc: Policy }
   | { readonly kind: 'client'; readonly doc: Client };
 
 /**
  * The directory, whole, in memory: nearly every request asks it several times. It is read when the store
  * opens and changed by the unit that writes; what a unit or a batch takes back is undone here too.
  */
-export class Directory implements Network {
+export class Directory implements Network, Policies {
   readonly #institutions = new Map<string, Institution>();
   readonly #consortia = new Map<string, Consortium>();
   readonly #consortiaOf = new Map<string, readonly Consortium[]>();
   readonly #pools = new Map<string, Pool>();
   readonly #poolsOf = new Map<string, readonly Pool[]>();
+  readonly #policies = new Map<string, Policy>();
+  readonly #policyVersions = new Map<string, Policy>();
   readonly #clients = new Map<string, Client>();
   readonly #clientsByKey = new Map<string, Client>();
   #undo: (() => void)[] = [];
@@ -58,6 +62,18 @@ export class Directory implements Network {
 
   poolsOf(institutionId: string): readonly Pool[] {
     return this.#poolsOf.get(institutionId) ?? NONE;
+  }
+
+  policy(id: string): Policy | undefined {
+    return this.#policies.get(id);
+  }
+
+  policyVersion(id: string, version: number): Policy | undefined {
+    return this.#policyVersions.get(`${id}@${version}`);
+  }
+
+  policies(): Iterable<Policy> {
+    return this.#policies.values();
   }
 
   client(id: string): Client | undefined {
@@ -113,6 +129,14 @@ export class Directory implements Network {
     this.#note({ kind: 'pool', doc: pool });
   }
 
+  /** Adds a version; those before stay. */
+  putPolicy(policy: Policy): void {
+    assertNext(this.#policies.get(policy.id), policy);
+    this.#set(this.#policies, policy.id, frozen(policy));
+    this.#set(this.#policyVersions, `${policy.id}@${policy.version}`, policy);
+    this.#note({ kind: 'policy', doc: policy });
+  }
+
   putClient(client: Client): void {
     this.#set(this.#clients, client.id, frozen(client));
     this.#set(this.#clientsByKey, client.keyHash, client);
@@ -144,6 +168,7 @@ export class Directory implements Network {
       if (kind === 'institution') this.putInstitution(doc);
       else if (kind === 'consortium') this.putConsortium(doc);
       else if (kind === 'pool') this.putPool(doc);
+      else if (kind === 'policy') this.putPolicy(doc);
       else this.putClient(doc);
     }
     this.keep();

@@ -231,6 +231,7 @@ async function readDirectory(queries: Queries): Promise<Directory> {
   for (const { doc } of await queries.directory.institutions({})) directory.putInstitution(doc);
   for (const { doc } of await queries.directory.consortia({})) directory.putConsortium(doc);
   for (const { doc } of await queries.directory.pools({})) directory.putPool(doc);
+  for (const { doc } of await queries.directory.policies({})) directory.putPolicy(doc);
   for (const client of await queries.directory.clients({})) directory.putClient(client);
   directory.keep();
   return directory;

@@ -3,6 +3,7 @@ import { areaOfId } from '../kernel/ids.js';
 import type { Pool, Session } from '../domain/capacity.js';
 import type { LoggedEvent, SignedHead } from '../domain/event.js';
 import type { Network } from '../domain/network.js';
+import type { Policies } from '../domain/policy.js';
 import type { Referral } from '../domain/referral.js';
 import type { Reservation } from '../domain/reservation.js';
 import type { Stay } from '../domain/stay.js';
@@ -33,6 +34,10 @@ export class StoreReads implements Reads {
   ) {}
 
   get network(): Network {
+    return this.directory;
+  }
+
+  get policies(): Policies {
     return this.directory;
   }
 

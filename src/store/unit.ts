@@ -4,6 +4,7 @@ import { areaOfId, type IdMaker } from '../kernel/ids.js';
 import type { Pool, Session } from '../domain/capacity.js';
 import type { EventActor, EventDraft } from '../domain/event.js';
 import type { Consortium, Institution } from '../domain/network.js';
+import type { Policy } from '../domain/policy.js';
 import type { Referral } from '../domain/referral.js';
 import type { Place, Reservation } from '../domain/reservation.js';
 import type { Stay } from '../domain/stay.js';
@@ -80,6 +81,11 @@ export class StoreUnit extends StoreReads implements Unit {
     await this.q.directory.putPool({ id: pool.id, area: pool.area, institutionId: pool.institutionId, doc: pool });
     this.directory.putPool(pool);
     await this.revise('pool', pool);
+  }
+
+  async savePolicy(policy: Policy): Promise<void> {
+    await this.q.directory.insertPolicy({ id: policy.id, version: policy.version, area: policy.area, doc: policy, at: this.now, actor: this.eventActor() });
+    this.directory.putPolicy(policy);
   }
 
   async insertClient(client: Client): Promise<void> {

@@ -6,6 +6,7 @@ import type { FollowUpState, ReferralStatus, Role } from '../contract/vocabulary
 import type { Pool, Session } from '../domain/capacity.js';
 import type { EventDraft, LoggedEvent, SignedHead } from '../domain/event.js';
 import type { Consortium, Institution, Network } from '../domain/network.js';
+import type { Policies, Policy } from '../domain/policy.js';
 import type { Referral } from '../domain/referral.js';
 import type { Place, Reservation } from '../domain/reservation.js';
 import type { Stay } from '../domain/stay.js';
@@ -161,6 +162,8 @@ export interface TransferCount {
 export interface Reads {
   readonly now: Instant;
   readonly network: Network;
+  /** In memory, every version: the policies that were written, not those that are only shipped. */
+  readonly policies: Policies;
   readonly vault: Vault;
 
   /** In-memory: the directory and the pools are held whole. */
@@ -221,6 +224,8 @@ export interface Unit extends Reads {
   saveInstitution(institution: Institution): Promise<void>;
   saveConsortium(consortium: Consortium): Promise<void>;
   savePool(pool: Pool): Promise<void>;
+  /** Adds a version; those before stay. */
+  savePolicy(policy: Policy): Promise<void>;
   insertClient(client: Client): Promise<void>;
   revokeClient(id: string): Promise<void>;
 

@@ -5,6 +5,7 @@ import { actionRoutes } from './actions.js';
 import { capacityRoutes } from './capacity.js';
 import { conversationRoutes } from './conversation.js';
 import { directoryRoutes } from './directory.js';
+import { policyRoutes } from './policies.js';
 import { referralRoutes } from './referrals.js';
 import { reservationRoutes } from './reservations.js';
 import { routingRoutes } from './routing.js';
@@ -19,6 +20,7 @@ export function resourceRoutes(http: Http): void {
   conversationRoutes(http);
   reservationRoutes(http);
   routingRoutes(http);
+  policyRoutes(http);
   stayRoutes(http);
 }
 

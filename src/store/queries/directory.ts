@@ -11,6 +11,7 @@ export function directoryQueries(k: Kit, t: Tables) {
     institutions: many<object>()(k.build.select({ doc: t.institution.doc }).from(t.institution).orderBy(t.institution.id)),
     consortia: many<object>()(k.build.select({ doc: t.consortium.doc }).from(t.consortium).orderBy(t.consortium.id)),
     pools: many<object>()(k.build.select({ doc: t.pool.doc }).from(t.pool).orderBy(t.pool.id)),
+    policies: many<object>()(k.build.select({ doc: t.policy.doc }).from(t.policy).orderBy(t.policy.id, t.policy.version)),
     clients: many<object>()(k.build.select().from(t.client).orderBy(t.client.id)),
 
     putInstitution: run<typeof t.institution.$inferSelect>()(
@@ -31,6 +32,7 @@ export function directoryQueries(k: Kit, t: Tables) {
         .values(everyColumn(t.pool))
         .onConflictDoUpdate({ target: t.pool.id, set: columns(t.pool, 'area', 'institutionId', 'doc') }),
     ),
+    insertPolicy: run<typeof t.policy.$inferSelect>()(k.build.insert(t.policy).values(everyColumn(t.policy))),
     insertRevision: run<typeof t.revision.$inferSelect>()(k.build.insert(t.revision).values(everyColumn(t.revision))),
     insertClient: run<Client>()(k.build.insert(t.client).values(everyColumn(t.client))),
     revokeClient: run<{ id: string; revokedAt: number }>()(

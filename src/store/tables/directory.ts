@@ -1,6 +1,7 @@
 import type { Pool } from '../../domain/capacity.js';
 import type { EventActor } from '../../domain/event.js';
 import type { Consortium, Institution } from '../../domain/network.js';
+import type { Policy } from '../../domain/policy.js';
 import type { Role } from '../../contract/vocabulary.js';
 import type { Kit } from '../columns.js';
 
@@ -25,6 +26,19 @@ export function directoryTables(k: Kit) {
       institutionId: k.text().notNull(),
       doc: k.json().$type<Pool>().notNull(),
     }),
+    /** Every version of every policy: a stay keeps the one by which it was first assessed. */
+    policy: k.table(
+      'policy',
+      {
+        id: k.text().notNull(),
+        version: k.integer().notNull(),
+        area: k.text().notNull(),
+        doc: k.json().$type<Policy>().notNull(),
+        at: k.integer().notNull(),
+        actor: k.json().$type<EventActor>().notNull(),
+      },
+      (t) => [k.primaryKey({ columns: [t.id, t.version] })],
+    ),
     client: k.table(
       'client',
       {
