@@ -1,4 +1,4 @@
-import { localDateOf, startOfDay, type Instant, type LocalDate } from '../kernel/calendar.js';
+import { isLocalDate, localDateOf, startOfDay, type Instant, type LocalDate } from '../kernel/calendar.js';
 
 /** 医保年度: named by the calendar year in which it begins. A stay belongs to the year of its admission. */
 
@@ -19,5 +19,5 @@ export function startOfInsuranceYear(year: number, start: string): Instant {
 
 /** Whether a year can begin on `start` every year: 02-30 never is, 02-29 only sometimes. */
 export function isYearStart(start: string): boolean {
-  return localDateOf(startOfDay(`2001-${start}`)) === `2001-${start}`;
+  return isLocalDate(`2001-${start}`);
 }

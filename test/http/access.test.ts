@@ -1,6 +1,7 @@
 import t from 'tap';
 import { ROLES, type Role } from '../../src/contract/vocabulary.js';
 import { problem, startApp, type Reply } from '../kit/app.js';
+import { policyInput } from '../kit/insurance.js';
 import { INSTITUTIONS, POOLS, sessionOn, upReferral } from '../kit/network.js';
 
 /** Who may call what, and for whom. */
@@ -30,6 +31,8 @@ const ADMIN: readonly Role[] = ['admin'];
 const { patient } = upReferral(1);
 const STAY = { patient, arrival: { via: 'none' }, admittedAt: '2018-03-01T08:00:00+08:00', mainDiagnosis: { code: 'I20.9', system: 'ICD-10', name: '心绞痛' }, kind: 'inpatient', sourceVersion: 1 };
 
+const SIMULATION = { policyId: 'gz-employee-2018', personKind: 'active', stays: [{ key: 'a', level: 'primary', admittedAt: STAY.admittedAt, kind: 'inpatient', arrival: STAY.arrival }] };
+
 /** The roles that may, by what they ask for. */
 const MAY: readonly (readonly [roles: readonly Role[], method: string, url: string, body?: unknown])[] = [
   [ROLES, 'GET', '/v1/institutions'],
@@ -38,6 +41,10 @@ const MAY: readonly (readonly [roles: readonly Role[], method: string, url: stri
   [ROLES, 'GET', '/v1/codes/reject'],
   [ROLES, 'GET', '/v1/availability?from=2018-03-01&to=2018-03-02'],
   [ADMIN, 'PUT', '/v1/institutions/t1', INSTITUTIONS['t1']],
+  [ROLES, 'GET', '/v1/policies'],
+  [ROLES, 'GET', '/v1/policies/gz-employee-2018'],
+  [ROLES, 'POST', '/v1/deductibles/simulate', SIMULATION],
+  [ADMIN, 'PUT', '/v1/policies/own', policyInput()],
   [ADMIN, 'PUT', '/v1/consortia/g1/members/p1', { periods: [{ role: 'member', from: '2017-01-01' }] }],
   [ADMIN, 'POST', '/v1/clients', { name: '系统', institutionId: 't1', roles: ['his'] }],
   [ADMIN, 'GET', '/v1/clients'],

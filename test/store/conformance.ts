@@ -5,7 +5,7 @@ import type { Reads, Unit } from '../../src/usecase/ports.js';
 import type { OpenStore } from '../../src/store/open.js';
 import { START, type Fixture, type Teardown } from '../kit/store.js';
 import {
-  AREA, CLERK, clientOf, consortiumOf, institutionOf, patientOf, placeOf, poolOf, referralOf, reservationOf, sessionOf, stayOf,
+  AREA, CLERK, clientOf, consortiumOf, institutionOf, patientOf, placeOf, policyOf, poolOf, referralOf, reservationOf, sessionOf, stayOf,
 } from './rows.js';
 
 /**
@@ -67,6 +67,24 @@ export function directoryConforms(t: Test, open: OpenFresh): void {
       t.strictSame(reads.poolsOf('h1'), []);
       t.equal(reads.poolsOf('h2')[0]?.version, 2);
     });
+  });
+
+  t.test('every version of a policy is kept, the latest is the one that is found, also after a restart', async (t) => {
+    const fixture = await open(t);
+    const [first, second] = [policyOf('p'), policyOf('p', { version: 2, annualCapFen: 1, validUntil: '2018-12-31' })];
+    await saved(fixture, (unit) => unit.savePolicy(first));
+    await saved(fixture, async (unit) => {
+      await unit.savePolicy(second);
+      t.strictSame(unit.policies.policy('p'), second, 'a unit sees what it has saved');
+    });
+    await nowAndAfterRestart(fixture, (store) =>
+      store.read(async ({ policies }) => {
+        t.strictSame(policies.policy('p'), second);
+        t.strictSame([1, 2, 3].map((version) => policies.policyVersion('p', version)), [first, second, undefined]);
+        t.strictSame([...policies.policies()], [second]);
+        t.equal(policies.policy('q'), undefined);
+      }),
+    );
   });
 
   t.test('a client is found by its key until it is revoked', async (t) => {

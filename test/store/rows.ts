@@ -2,11 +2,13 @@ import { DAY, HOUR, type Instant } from '../../src/kernel/calendar.js';
 import type { Pool, Session } from '../../src/domain/capacity.js';
 import type { EventDraft } from '../../src/domain/event.js';
 import type { Consortium, Institution } from '../../src/domain/network.js';
+import type { Policy } from '../../src/domain/policy.js';
 import type { Referral, ReferralCourse } from '../../src/domain/referral.js';
 import type { Place, Reservation } from '../../src/domain/reservation.js';
 import type { Stay } from '../../src/domain/stay.js';
 import type { Transfer } from '../../src/domain/transfer.js';
 import type { Actor, Client, PatientRecord, Unit } from '../../src/usecase/ports.js';
+import { plainRules } from '../kit/insurance.js';
 import { START } from '../kit/store.js';
 
 /** Rows with every field set to something that can be told from every other. */
@@ -38,6 +40,10 @@ export function poolOf(id: string, more: Partial<Pool> = {}): Pool {
     id, area: AREA, institutionId: 'h1', kind: 'clinic', department: '03', name: '心内科专家门诊', booking: 'direct', version: 1,
     updatedAt: START, ...more,
   };
+}
+
+export function policyOf(id: string, more: Partial<Policy> = {}): Policy {
+  return { ...plainRules(), id, version: 1, updatedAt: START, ...more };
 }
 
 export function clientOf(unit: Unit, more: Partial<Client> = {}): Client {

@@ -3,7 +3,7 @@ import t from 'tap';
 import { isRefusal, refuse, type Refusal } from '../../src/kernel/problem.js';
 import type { Unit } from '../../src/usecase/ports.js';
 import { freshStore, START, type Fixture } from '../kit/store.js';
-import { AREA, CLERK, clientOf, consortiumOf, eventOf, institutionOf, patientOf, placeOf, poolOf, referralOf, reservationOf, sessionOf, transferOf } from './rows.js';
+import { AREA, CLERK, clientOf, consortiumOf, eventOf, institutionOf, patientOf, placeOf, policyOf, poolOf, referralOf, reservationOf, sessionOf, transferOf } from './rows.js';
 
 /** Saves something of every kind, and tells under which ids. */
 async function everything(unit: Unit) {
@@ -15,6 +15,7 @@ async function everything(unit: Unit) {
   await unit.saveInstitution(institutionOf('h1'));
   await unit.saveConsortium(consortiumOf('g1', ['h1']));
   await unit.savePool(pool);
+  await unit.savePolicy(policyOf('p'));
   await unit.insertClient(client);
   await unit.insertSession(sessionOf('pool', START));
   await unit.insertPatient(patient);
@@ -32,6 +33,8 @@ async function traces({ store }: Fixture, ids: Awaited<ReturnType<typeof everyth
     consortium: reads.network.consortium('g1'),
     consortiaOf: reads.network.consortiaOf('h1').length,
     pools: [...reads.pools()].length + reads.poolsOf('h1').length,
+    policies: [...reads.policies.policies()].length,
+    policyVersion: reads.policies.policyVersion('p', 1),
     client: await reads.client(ids.client),
     key: store.clientByKeyHash(ids.keyHash),
     session: (await reads.sessions({ poolIds: ['pool'], from: 0, until: START * 2 })).length,
@@ -46,7 +49,7 @@ async function traces({ store }: Fixture, ids: Awaited<ReturnType<typeof everyth
 }
 
 const NOTHING = {
-  institutions: 0, consortium: undefined, consortiaOf: 0, pools: 0, client: undefined, key: undefined, session: 0, patient: undefined,
+  institutions: 0, consortium: undefined, consortiaOf: 0, pools: 0, policies: 0, policyVersion: undefined, client: undefined, key: undefined, session: 0, patient: undefined,
   referral: undefined, reservation: undefined, places: 0, events: 0, transfers: 0, heads: 0,
 };
 
