@@ -962,6 +962,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One policy, in its latest version or in the one that is asked for
+         * @description Version 0 is an example that is shipped with the service: it can be simulated, and is applied to nobody until it is written.
+         */
+        get: operations["getPolicy"];
+        /**
+         * Write an insurance policy: its amounts, its rules, each with its clause
+         * @description Each change makes a new version; a stay keeps the version by which it was first assessed. Policies of one area and scheme may not overlap.
+         */
+        put: operations["putPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All policies in their latest version, in order of id, the shipped examples too */
+        get: operations["listPolicies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deductibles/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a chain of stays bears by a policy, step by step
+         * @description Nothing is stored and no `Idempotency-Key` is needed. The policy is one of this service (`policyId`) or is sent along (`policy`), whose validity is not asked. A stay without costs counts as not settled: its figures are provisional. Each step has a sentence in Chinese and in English.
+         */
+        post: operations["simulateDeductibles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/institutions/{institutionId}/stays/{number}": {
         parameters: {
             query?: never;
@@ -2892,6 +2953,640 @@ export interface components {
                     text: string;
                 };
             }[];
+        };
+        PolicyInput: {
+            /** @description As in the path */
+            id?: string;
+            /** @description GB/T 2260 district code */
+            area: string;
+            /** @enum {string} */
+            scheme: "employee" | "resident";
+            /**
+             * Format: date
+             * @description First local date of admission
+             */
+            validFrom: string;
+            validUntil?: string | null;
+            provenance: {
+                /**
+                 * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                 * @enum {string}
+                 */
+                status: "sourced" | "adopted" | "illustrative";
+                /** @description Document and line, or who adopted it */
+                citation: string;
+            };
+            /** @description The clause of one part, where it has another than the whole */
+            clauses?: {
+                benefits?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+                annualCapFen?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+                referral?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+                unreferredPenalty?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+                repeatStay?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+                stacking?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+                fixed?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+                budget?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+            };
+            /**
+             * @description MM-DD in Asia/Shanghai; a stay belongs to the year of its admission
+             * @default 01-01
+             */
+            insuranceYearStart?: string;
+            benefits: {
+                /** @enum {string} */
+                personKind: "active" | "retired" | "resident" | "student";
+                /** @enum {string} */
+                level: "primary" | "secondary" | "tertiary" | "provincial";
+                /**
+                 * @default inpatient
+                 * @enum {string}
+                 */
+                visitType?: "inpatient" | "outpatient";
+                /** @description 起付标准 */
+                deductibleFen: number;
+                /** @description 支付比例 */
+                ratioBp: number;
+                provenance?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+            }[];
+            annualCapFen?: number | null;
+            referral: {
+                /** @description Both institutions in one consortium on the date on which the referral was submitted */
+                sameConsortium: boolean;
+                linkWindowHours: number | null;
+                /**
+                 * @description icd3: the first three characters of the main diagnosis agree
+                 * @enum {string}
+                 */
+                sameDisease: "none" | "icd3";
+                /** @enum {string} */
+                onUp: "full" | "difference" | "zero";
+                /** @enum {string} */
+                onDown: "full" | "difference" | "zero";
+                /** @enum {string} */
+                onLateral: "full" | "difference" | "zero";
+                /**
+                 * @description What counts against the highest standard: what was borne, or the highest standard before
+                 * @enum {string}
+                 */
+                credit: "paid" | "standard";
+                /**
+                 * @description Which earlier stays count
+                 * @enum {string}
+                 */
+                window: "episode" | "insurance-year";
+            };
+            unreferredPenalty?: {
+                /** @description Off the ratio */
+                bp: number;
+                visitTypes: ("inpatient" | "outpatient")[];
+                /** @description A referral from one of these levels, or an emergency, spares the penalty */
+                senderLevels: ("primary" | "secondary" | "tertiary" | "provincial")[];
+            };
+            repeatStay?: {
+                /** @enum {string} */
+                kind: "none" | "percent-off" | "step-minus";
+                /** @description percent-off: taken off the standard */
+                bp?: number;
+                /** @description percent-off: from which stay of the insurance year on; absent: the second */
+                from?: number;
+                /** @description step-minus: taken off for each earlier stay of the insurance year */
+                stepFen?: number;
+                /** @description step-minus: down to this */
+                floorFen?: number;
+            };
+            /**
+             * @description min: the lower of the repeat-stay and the referral result
+             * @default min
+             * @enum {string}
+             */
+            stacking?: "min" | "referral-only";
+            /** @default [] */
+            fixed?: {
+                /** @enum {string} */
+                when: "inpatient" | "day-surgery" | "day-chemo" | "mental";
+                /** @description Replaces the standard */
+                deductibleFen: number;
+                provenance?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+            }[];
+            budget?: {
+                /** @description 结余留用: the part of a surplus that the consortium keeps */
+                surplusKeptBp: number;
+                overspend: {
+                    /**
+                     * @description none: 超支不补 · share: 合理超支分担
+                     * @enum {string}
+                     */
+                    kind: "none" | "share";
+                    /** @description share: the part of an overrun that the fund bears */
+                    bp?: number;
+                    /** @description share: of the prepaid total; what goes beyond is not shared */
+                    capBp?: number;
+                };
+            };
+        };
+        Policy: {
+            /** @description Chosen by the caller */
+            id: string;
+            /** @description GB/T 2260 district code */
+            area: string;
+            /** @enum {string} */
+            scheme: "employee" | "resident";
+            /**
+             * Format: date
+             * @description First local date of admission
+             */
+            validFrom: string;
+            validUntil?: string | null;
+            provenance: {
+                /**
+                 * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                 * @enum {string}
+                 */
+                status: "sourced" | "adopted" | "illustrative";
+                /** @description Document and line, or who adopted it */
+                citation: string;
+            };
+            /** @description The clause of one part, where it has another than the whole */
+            clauses?: {
+                benefits?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+                annualCapFen?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+                referral?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+                unreferredPenalty?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+                repeatStay?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+                stacking?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+                fixed?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+                budget?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+            };
+            /**
+             * @description MM-DD in Asia/Shanghai; a stay belongs to the year of its admission
+             * @default 01-01
+             */
+            insuranceYearStart?: string;
+            benefits: {
+                /** @enum {string} */
+                personKind: "active" | "retired" | "resident" | "student";
+                /** @enum {string} */
+                level: "primary" | "secondary" | "tertiary" | "provincial";
+                /**
+                 * @default inpatient
+                 * @enum {string}
+                 */
+                visitType?: "inpatient" | "outpatient";
+                /** @description 起付标准 */
+                deductibleFen: number;
+                /** @description 支付比例 */
+                ratioBp: number;
+                provenance?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+            }[];
+            annualCapFen?: number | null;
+            referral: {
+                /** @description Both institutions in one consortium on the date on which the referral was submitted */
+                sameConsortium: boolean;
+                linkWindowHours: number | null;
+                /**
+                 * @description icd3: the first three characters of the main diagnosis agree
+                 * @enum {string}
+                 */
+                sameDisease: "none" | "icd3";
+                /** @enum {string} */
+                onUp: "full" | "difference" | "zero";
+                /** @enum {string} */
+                onDown: "full" | "difference" | "zero";
+                /** @enum {string} */
+                onLateral: "full" | "difference" | "zero";
+                /**
+                 * @description What counts against the highest standard: what was borne, or the highest standard before
+                 * @enum {string}
+                 */
+                credit: "paid" | "standard";
+                /**
+                 * @description Which earlier stays count
+                 * @enum {string}
+                 */
+                window: "episode" | "insurance-year";
+            };
+            unreferredPenalty?: {
+                /** @description Off the ratio */
+                bp: number;
+                visitTypes: ("inpatient" | "outpatient")[];
+                /** @description A referral from one of these levels, or an emergency, spares the penalty */
+                senderLevels: ("primary" | "secondary" | "tertiary" | "provincial")[];
+            };
+            repeatStay?: {
+                /** @enum {string} */
+                kind: "none" | "percent-off" | "step-minus";
+                /** @description percent-off: taken off the standard */
+                bp?: number;
+                /** @description percent-off: from which stay of the insurance year on; absent: the second */
+                from?: number;
+                /** @description step-minus: taken off for each earlier stay of the insurance year */
+                stepFen?: number;
+                /** @description step-minus: down to this */
+                floorFen?: number;
+            };
+            /**
+             * @description min: the lower of the repeat-stay and the referral result
+             * @default min
+             * @enum {string}
+             */
+            stacking?: "min" | "referral-only";
+            /** @default [] */
+            fixed?: {
+                /** @enum {string} */
+                when: "inpatient" | "day-surgery" | "day-chemo" | "mental";
+                /** @description Replaces the standard */
+                deductibleFen: number;
+                provenance?: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+            }[];
+            budget?: {
+                /** @description 结余留用: the part of a surplus that the consortium keeps */
+                surplusKeptBp: number;
+                overspend: {
+                    /**
+                     * @description none: 超支不补 · share: 合理超支分担
+                     * @enum {string}
+                     */
+                    kind: "none" | "share";
+                    /** @description share: the part of an overrun that the fund bears */
+                    bp?: number;
+                    /** @description share: of the prepaid total; what goes beyond is not shared */
+                    capBp?: number;
+                };
+            };
+            /** @description 0: shipped as an example, applied to nobody until it is written */
+            version: number;
+            updatedAt: string | null;
+        };
+        StayAssessment: {
+            key: string;
+            /** @description 起付标准, before any relief */
+            standardFen: number;
+            /** @description 起付线 of this stay */
+            deductibleFen: number;
+            /** @description 支付比例 */
+            ratioBp: number;
+            fundFen: number | null;
+            personalFen: number | null;
+            /** @description The stay is not settled: its eligible cost counts as unlimited */
+            provisional: boolean;
+            linkedTo: string | null;
+            episode: string | null;
+            overlaps: {
+                key: string;
+                /** @description False: a matter for supervision */
+                lateDischarge: boolean;
+            }[];
+            outside: {
+                /** @description How many there were */
+                stays: number;
+                /** @description Deductibles borne in them */
+                borneFen: number;
+                /** @description What the fund paid for them */
+                paidFen: number;
+                /**
+                 * Format: date
+                 * @description The statement is of this local date
+                 */
+                asOf: string;
+            } | null;
+            steps: {
+                /** @enum {string} */
+                code: "no-policy" | "no-benefit-row" | "outpatient" | "standard" | "fixed" | "not-referred" | "emergency" | "outside-consortium" | "link" | "no-earlier-stay" | "link-too-late" | "another-disease" | "counted-in-year" | "none-in-year" | "outside-stays" | "relief-zero" | "relief-difference" | "no-relief" | "no-first-deductible" | "repeat-percent-off" | "repeat-step-minus" | "stacking" | "deductible" | "eligible-lower" | "provisional" | "ratio" | "penalty" | "fund" | "annual-cap" | "late-discharge" | "overlap";
+                /**
+                 * @description The part of the policy that decided; assessment: the arithmetic that all policies share
+                 * @enum {string}
+                 */
+                rule: "benefits" | "annualCapFen" | "referral" | "unreferredPenalty" | "repeatStay" | "stacking" | "fixed" | "budget" | "assessment";
+                provenance: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+                /** @description The earlier stays that it rests on */
+                stays: string[];
+                numbers: {
+                    /** @description Fen */
+                    standardFen?: number;
+                    /** @description Fen */
+                    rowDeductibleFen?: number;
+                    /** @description Fen */
+                    highestStandardFen?: number;
+                    /** @description Fen */
+                    borneFen?: number;
+                    /** @description Fen */
+                    creditFen?: number;
+                    /** @description Fen */
+                    resultFen?: number;
+                    /** @description Fen */
+                    repeatResultFen?: number;
+                    /** @description Fen */
+                    deductibleFen?: number;
+                    /** @description Fen */
+                    eligibleFen?: number;
+                    /** @description Fen */
+                    totalFen?: number;
+                    /** @description Fen */
+                    fundFen?: number;
+                    /** @description Fen */
+                    personalFen?: number;
+                    /** @description Fen */
+                    capFen?: number;
+                    /** @description Fen */
+                    capLeftFen?: number;
+                    /** @description Fen */
+                    stepFen?: number;
+                    /** @description Fen */
+                    floorFen?: number;
+                    ratioBp?: number;
+                    penaltyBp?: number;
+                    offBp?: number;
+                    nth?: number;
+                    count?: number;
+                    windowHours?: number;
+                    /** @description Milliseconds from the earlier discharge to the submission */
+                    gapMs?: number;
+                };
+                facts: {
+                    /** @enum {string} */
+                    personKind?: "active" | "retired" | "resident" | "student";
+                    /** @enum {string} */
+                    level?: "primary" | "secondary" | "tertiary" | "provincial";
+                    /** @enum {string} */
+                    kind?: "inpatient" | "day-surgery" | "day-chemo" | "mental" | "outpatient";
+                    /** @enum {string} */
+                    visitType?: "inpatient" | "outpatient";
+                    /** @enum {string} */
+                    via?: "referral" | "emergency" | "none";
+                    /** @enum {string} */
+                    direction?: "up" | "down" | "lateral";
+                    /** @enum {string} */
+                    senderLevel?: "primary" | "secondary" | "tertiary" | "provincial";
+                    /** @enum {string} */
+                    credit?: "paid" | "standard";
+                    /**
+                     * Format: date
+                     * @description Local date in Asia/Shanghai
+                     */
+                    asOf?: string;
+                };
+                /** @description To be read to the patient */
+                text: {
+                    zh: string;
+                    en: string;
+                };
+            }[];
+        };
+        EpisodeSums: {
+            /** @description Its first stay */
+            episode: string;
+            stays: string[];
+            /** @description Fen */
+            highestStandardFen: number;
+            /** @description Of all its stays */
+            deductibleFen: number;
+            /** @description Of those that are settled */
+            fundFen: number;
+            /** @description Of those that are settled */
+            personalFen: number;
+            /** @description Some stay of it is not settled */
+            provisional: boolean;
+        };
+        SimulationInput: {
+            /** @description A policy of this service, in its latest version */
+            policyId?: string;
+            policy?: components["schemas"]["PolicyInput"];
+            /** @enum {string} */
+            personKind: "active" | "retired" | "resident" | "student";
+            stays: {
+                /** @description The caller's name for a stay */
+                key: string;
+                /** @enum {string} */
+                level: "primary" | "secondary" | "tertiary" | "provincial";
+                /**
+                 * Format: date-time
+                 * @description RFC 3339 with offset
+                 */
+                admittedAt: string;
+                dischargedAt?: string | null;
+                mainDiagnosis?: (string | {
+                    /** @description ICD-10 */
+                    code: string;
+                    /** @enum {string} */
+                    system?: "ICD-10";
+                    /** @enum {string} */
+                    version?: "clinical" | "insurance";
+                    name?: string;
+                }) | null;
+                /** @enum {string} */
+                kind: "inpatient" | "day-surgery" | "day-chemo" | "mental" | "outpatient";
+                totalFen?: number | null;
+                eligibleFen?: number | null;
+                arrival: {
+                    /** @enum {string} */
+                    via: "referral" | "emergency" | "none";
+                    direction?: ("up" | "down" | "lateral") | null;
+                    senderLevel?: ("primary" | "secondary" | "tertiary" | "provincial") | null;
+                    referredAt?: string | null;
+                    fromStay?: string | null;
+                    sameConsortium?: boolean | null;
+                };
+            }[];
+            /** @description Stays outside the platform, by the year in which the insurance year begins */
+            outside?: {
+                year: number;
+                /** @description How many there were */
+                stays: number;
+                /** @description Deductibles borne in them */
+                borneFen: number;
+                /** @description What the fund paid for them */
+                paidFen: number;
+                /**
+                 * Format: date
+                 * @description The statement is of this local date
+                 */
+                asOf: string;
+            }[];
+        };
+        Simulation: {
+            policy: {
+                id: string | null;
+                version: number | null;
+                provenance: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+            };
+            stays: components["schemas"]["StayAssessment"][];
+            episodes: components["schemas"]["EpisodeSums"][];
         };
         StayInput: {
             patient: components["schemas"]["Patient"];
@@ -10686,6 +11381,424 @@ export interface operations {
                 };
             };
             /** @description `invalid_request` The request does not meet the contract; `invalid_content` The content breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPolicy: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @example my-resident-2017 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description `malformed_request` The request cannot be parsed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Chosen by the caller
+                 * @example gz-employee-2018
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyInput"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description `malformed_request` The request cannot be parsed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract; `invalid_content` The content breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPolicies: {
+        parameters: {
+            query?: {
+                /**
+                 * @description GB/T 2260 district code
+                 * @example 440100
+                 */
+                area?: string;
+                /** @example employee */
+                scheme?: "employee" | "resident";
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Policy"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract; `invalid_cursor` The cursor is not one of this list */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulateDeductibles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationInput"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            /** @description `malformed_request` The request cannot be parsed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract; `invalid_content` The content breaks a rule; `no_policy` No insurance policy applies */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { policyInput } from '../kit/insurance.js';
 import { INSTITUTIONS, upReferral } from '../kit/network.js';
 import { ADMIN_KEY, scratch, startProgram, type Program } from '../kit/program.js';
 
@@ -71,6 +72,17 @@ t.test('a referral is read in the version that its last action answered, however
     const acted = await call(key, 'POST', `${path}/${action}`, body);
     t.equal(acted.status, 200, action);
     t.match(await call(sender, 'GET', path), { etag: acted.etag, body: { status: acted.body['status'] } }, `after ${action}`);
+  }
+});
+
+t.test('a simulation goes by the version of the policy that was answered last', async (t) => {
+  const call = caller(await start(t));
+  const stays = [{ key: 'a', level: 'tertiary', admittedAt: '2018-03-01T08:00:00+08:00', kind: 'inpatient', arrival: { via: 'none' } }];
+  for (const [version, deductibleFen] of [[1, 10_000], [2, 20_000], [3, 30_000]] as const) {
+    const put = await call(ADMIN_KEY, 'PUT', '/v1/policies/own', policyInput({ fixed: [{ when: 'inpatient', deductibleFen }] }));
+    t.match(put.body, { version });
+    t.match((await call(ADMIN_KEY, 'POST', '/v1/deductibles/simulate', { policyId: 'own', personKind: 'active', stays })).body, { policy: { version }, stays: [{ standardFen: deductibleFen }] });
+    t.match((await call(ADMIN_KEY, 'GET', '/v1/policies/own?version=1')).body, { version: 1, fixed: [{ deductibleFen: 10_000 }] });
   }
 });
 
