@@ -2954,6 +2954,15 @@ export interface components {
                 };
             }[];
         };
+        Provenance: {
+            /**
+             * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example
+             * @enum {string}
+             */
+            status: "sourced" | "adopted" | "illustrative";
+            /** @description Document and line, or who adopted it */
+            citation: string;
+        };
         PolicyInput: {
             /** @description As in the path */
             id?: string;
@@ -2967,89 +2976,17 @@ export interface components {
              */
             validFrom: string;
             validUntil?: string | null;
-            provenance: {
-                /**
-                 * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                 * @enum {string}
-                 */
-                status: "sourced" | "adopted" | "illustrative";
-                /** @description Document and line, or who adopted it */
-                citation: string;
-            };
+            provenance: components["schemas"]["Provenance"];
             /** @description The clause of one part, where it has another than the whole */
             clauses?: {
-                benefits?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
-                annualCapFen?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
-                referral?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
-                unreferredPenalty?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
-                repeatStay?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
-                stacking?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
-                fixed?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
-                budget?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
+                benefits?: components["schemas"]["Provenance"];
+                annualCapFen?: components["schemas"]["Provenance"];
+                referral?: components["schemas"]["Provenance"];
+                unreferredPenalty?: components["schemas"]["Provenance"];
+                repeatStay?: components["schemas"]["Provenance"];
+                stacking?: components["schemas"]["Provenance"];
+                fixed?: components["schemas"]["Provenance"];
+                budget?: components["schemas"]["Provenance"];
             };
             /**
              * @description MM-DD in Asia/Shanghai; a stay belongs to the year of its admission
@@ -3070,15 +3007,7 @@ export interface components {
                 deductibleFen: number;
                 /** @description 支付比例 */
                 ratioBp: number;
-                provenance?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
+                provenance?: components["schemas"]["Provenance"];
             }[];
             annualCapFen?: number | null;
             referral: {
@@ -3138,15 +3067,7 @@ export interface components {
                 when: "inpatient" | "day-surgery" | "day-chemo" | "mental";
                 /** @description Replaces the standard */
                 deductibleFen: number;
-                provenance?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
+                provenance?: components["schemas"]["Provenance"];
             }[];
             budget?: {
                 /** @description 结余留用: the part of a surplus that the consortium keeps */
@@ -3177,89 +3098,17 @@ export interface components {
              */
             validFrom: string;
             validUntil?: string | null;
-            provenance: {
-                /**
-                 * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                 * @enum {string}
-                 */
-                status: "sourced" | "adopted" | "illustrative";
-                /** @description Document and line, or who adopted it */
-                citation: string;
-            };
+            provenance: components["schemas"]["Provenance"];
             /** @description The clause of one part, where it has another than the whole */
             clauses?: {
-                benefits?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
-                annualCapFen?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
-                referral?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
-                unreferredPenalty?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
-                repeatStay?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
-                stacking?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
-                fixed?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
-                budget?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
+                benefits?: components["schemas"]["Provenance"];
+                annualCapFen?: components["schemas"]["Provenance"];
+                referral?: components["schemas"]["Provenance"];
+                unreferredPenalty?: components["schemas"]["Provenance"];
+                repeatStay?: components["schemas"]["Provenance"];
+                stacking?: components["schemas"]["Provenance"];
+                fixed?: components["schemas"]["Provenance"];
+                budget?: components["schemas"]["Provenance"];
             };
             /**
              * @description MM-DD in Asia/Shanghai; a stay belongs to the year of its admission
@@ -3280,15 +3129,7 @@ export interface components {
                 deductibleFen: number;
                 /** @description 支付比例 */
                 ratioBp: number;
-                provenance?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
+                provenance?: components["schemas"]["Provenance"];
             }[];
             annualCapFen?: number | null;
             referral: {
@@ -3348,15 +3189,7 @@ export interface components {
                 when: "inpatient" | "day-surgery" | "day-chemo" | "mental";
                 /** @description Replaces the standard */
                 deductibleFen: number;
-                provenance?: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
+                provenance?: components["schemas"]["Provenance"];
             }[];
             budget?: {
                 /** @description 结余留用: the part of a surplus that the consortium keeps */
@@ -3417,15 +3250,7 @@ export interface components {
                  * @enum {string}
                  */
                 rule: "benefits" | "annualCapFen" | "referral" | "unreferredPenalty" | "repeatStay" | "stacking" | "fixed" | "budget" | "assessment";
-                provenance: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
+                provenance: components["schemas"]["Provenance"];
                 /** @description The earlier stays that it rests on */
                 stays: string[];
                 numbers: {
@@ -3575,15 +3400,7 @@ export interface components {
             policy: {
                 id: string | null;
                 version: number | null;
-                provenance: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
+                provenance: components["schemas"]["Provenance"];
             };
             stays: components["schemas"]["StayAssessment"][];
             episodes: components["schemas"]["EpisodeSums"][];

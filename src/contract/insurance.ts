@@ -8,10 +8,14 @@ import {
 
 /** 医保政策 as data, the assessment of a chain of stays by it, and every step of that assessment. */
 
-export const Provenance = Closed({
-  status: OneOf(PROVENANCES, { description: 'sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere' }),
-  citation: Line(500, { description: 'Document and line, or who adopted it' }),
-});
+export const Provenance = Closed(
+  {
+    status: OneOf(PROVENANCES, { description: 'sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example' }),
+    citation: Line(500, { description: 'Document and line, or who adopted it' }),
+  },
+  { $id: 'Provenance' },
+);
+const From = Shared(Provenance);
 
 export const Benefit = Closed({
   personKind: OneOf(PERSON_KINDS),
@@ -19,7 +23,7 @@ export const Benefit = Closed({
   visitType: Type.Optional(OneOf(VISIT_TYPES, { default: 'inpatient' })),
   deductibleFen: Fen('起付标准'),
   ratioBp: Bp('支付比例'),
-  provenance: Type.Optional(Provenance),
+  provenance: Type.Optional(From),
 });
 
 export const ReferralRule = Closed({
@@ -50,7 +54,7 @@ export const RepeatStay = Closed({
 export const FixedAmount = Closed({
   when: OneOf(ADMISSION_KINDS),
   deductibleFen: Fen('Replaces the standard'),
-  provenance: Type.Optional(Provenance),
+  provenance: Type.Optional(From),
 });
 
 export const BudgetRule = Closed({
@@ -67,9 +71,9 @@ const document = {
   scheme: OneOf(INSURANCE_SCHEMES),
   validFrom: DateText('First local date of admission'),
   validUntil: Type.Optional(Nullable(DateText('Last local date of admission; null: open'))),
-  provenance: Provenance,
+  provenance: From,
   clauses: Type.Optional(
-    Closed(Object.fromEntries(POLICY_PARTS.map((part) => [part, Type.Optional(Provenance)])) as Record<(typeof POLICY_PARTS)[number], ReturnType<typeof Type.Optional<typeof Provenance>>>, {
+    Closed(Object.fromEntries(POLICY_PARTS.map((part) => [part, Type.Optional(From)])) as Record<(typeof POLICY_PARTS)[number], ReturnType<typeof Type.Optional<typeof From>>>, {
       description: 'The clause of one part, where it has another than the whole',
     }),
   ),
@@ -107,7 +111,7 @@ export const OutsideStays = Closed({
 export const PolicyReference = Closed({
   id: Nullable(Type.String({ description: 'null: a policy sent along' })),
   version: Nullable(Count(1_000_000)),
-  provenance: Provenance,
+  provenance: From,
 });
 
 const money = Type.Optional(Type.Integer({ minimum: 0, description: 'Fen' }));
@@ -137,7 +141,7 @@ export const StepFacts = Closed({
 export const StepView = Closed({
   code: OneOf(STEP_CODES),
   rule: OneOf([...POLICY_PARTS, 'assessment'], { description: 'The part of the policy that decided; assessment: the arithmetic that all policies share' }),
-  provenance: Provenance,
+  provenance: From,
   stays: Type.Array(Type.String(), { description: 'The earlier stays that it rests on' }),
   numbers: StepNumbers,
   facts: StepFacts,

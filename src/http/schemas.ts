@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import { Availability, Pool, PoolInput, SessionsInput, SessionsResult } from '../contract/capacity.js';
 import { ChainReport, EventPage, EventView, SignedHead, Transfer } from '../contract/event.js';
 import { Client, ClientCreated, ClientInput, Consortium, ConsortiumInput, Institution, InstitutionInput, Member, MemberInput } from '../contract/institution.js';
-import { EpisodeView, PolicyInput, PolicyView, Simulation, SimulationInput, StayAssessment } from '../contract/insurance.js';
+import { EpisodeView, PolicyInput, PolicyView, Provenance, Simulation, SimulationInput, StayAssessment } from '../contract/insurance.js';
 import { Problem } from '../contract/problem.js';
 import {
   ACTION_BODIES, ActionsView, ConsentInput, DocumentContent, DocumentInput, DocumentView, EntitlementView, FollowUpInput, FollowUpView, FormView,
@@ -24,7 +24,7 @@ export const SHARED: readonly TSchema[] = [
   PatientLookupInput, PatientLookup,
   ReservationInput, ReservationActionInput, ReservationItemsInput, RescheduleInput, Reservation,
   RecommendationInput, Recommendation,
-  PolicyInput, PolicyView, StayAssessment, EpisodeView, SimulationInput, Simulation,
+  Provenance, PolicyInput, PolicyView, StayAssessment, EpisodeView, SimulationInput, Simulation,
   StayInput, StayView,
   EventView, SignedHead, EventPage, ChainReport, Transfer, TransferReport, ConsortiumReport,
   CodeSet, Health,

@@ -29,6 +29,9 @@ export type Serialise = (value: unknown) => string;
 /** Characters that JSON must escape; texts without them are copied. */
 const ESCAPED = /[\u0000-\u001f"\\\ud800-\udfff]/;
 
+/** From so many fields on, none of them required, an object is expected to have few of them. */
+const MANY_FIELDS = 8;
+
 /** Up to this length a loop over the characters is quicker than the expression. */
 const SHORT = 42;
 
@@ -56,6 +59,24 @@ const helpers = {
   },
   literal(texts: ReadonlyMap<unknown, string>, value: unknown, path: string): string {
     return texts.get(value) ?? helpers.fail(path);
+  },
+  /** What is frozen never changes: its text is made once, and kept as long as the value lives. */
+  lasting(texts: WeakMap<object, string>, value: unknown, write: Serialise): string {
+    if (typeof value !== 'object' || value === null || !Object.isFrozen(value)) return write(value);
+    let text = texts.get(value);
+    if (text === undefined) texts.set(value, (text = write(value)));
+    return text;
+  },
+  /** An object of many fields of which few are there: those that it has are looked up, not those that it may have. */
+  sparse(fields: Readonly<Record<string, Serialise>>, value: unknown, path: string): string {
+    if (typeof value !== 'object' || value === null) return helpers.fail(path);
+    let text = '';
+    for (const key in value) {
+      const write = fields[key];
+      const field = (value as Record<string, unknown>)[key];
+      if (write !== undefined && field !== undefined) text += text === '' ? write(field) : `,${write(field)}`;
+    }
+    return `{${text}}`;
   },
   open(value: unknown, path: string): string {
     return typeof value === 'object' && value !== null ? JSON.stringify(value) : helpers.fail(path);
@@ -118,7 +139,11 @@ class Generator {
     assert(schema, `schema ${id} is shared`);
     const name = this.#name();
     this.#named.set(id, name);
-    this.functions.push(`function ${name}(v) { return ${this.#expression({ ...schema, $ref: undefined }, 'v', id)}; }`);
+    const expression = this.#expression({ ...schema, $ref: undefined }, 'v', id);
+    if (schema.type === 'object') {
+      this.functions.push(`const ${name}_texts = new WeakMap();\nfunction ${name}_write(v) { return ${expression}; }`);
+      this.functions.push(`function ${name}(v) { return lasting(${name}_texts, v, ${name}_write); }`);
+    } else this.functions.push(`function ${name}(v) { return ${expression}; }`);
     return name;
   }
 
@@ -169,6 +194,7 @@ class Generator {
     const name = this.#name();
     const required = new Set(schema.required);
     const entries = Object.entries(schema.properties ?? {});
+    if (required.size === 0 && entries.length >= MANY_FIELDS) return this.#sparse(name, entries, path);
     // Required fields first: then only an object without any has to ask whether a comma is due.
     const ordered = [...entries.filter(([key]) => required.has(key)), ...entries.filter(([key]) => !required.has(key))];
     let body = '';
@@ -181,6 +207,15 @@ class Generator {
     this.functions.push(
       `function ${name}(v) {\nif (typeof v !== 'object' || v === null) fail(${JSON.stringify(path)});\nlet t = '';\n${body}return '{' + t + '}';\n}`,
     );
+    return name;
+  }
+
+  #sparse(name: string, entries: readonly (readonly [string, Schema])[], path: string): string {
+    const fields = entries.map(([key, property]) => {
+      const label = JSON.stringify(`${JSON.stringify(key)}:`);
+      return `[${JSON.stringify(key)}]: (v) => ${label} + ${this.#expression(property, 'v', `${path}.${key}`)},`;
+    });
+    this.functions.push(`const ${name}_fields = { __proto__: null,\n${fields.join('\n')}\n};\nfunction ${name}(v) { return sparse(${name}_fields, v, ${JSON.stringify(path)}); }`);
     return name;
   }
 }

@@ -21,9 +21,12 @@ const LATEST = Date.UTC(2200, 0, 1);
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
 const LOCAL_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
+const DAYS_OF_MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 /** Days of a month, 1 to 12, in the proleptic Gregorian calendar. */
 function daysInMonth(year: number, month: number): number {
-  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return leap ? 29 : (DAYS_OF_MONTHS[month - 1] as number);
 }
 
 /** True for a date that exists: 2025-02-29 does not. */
@@ -44,12 +47,20 @@ export function isLocalDate(text: string): boolean {
 export function parseInstant(text: string): Instant | undefined {
   const m = INSTANT.exec(text);
   if (!m || !isLocalDate(text.slice(0, 10))) return undefined;
-  if (Number(m[4]) > 23 || Number(m[5]) > 59 || Number(m[6]) > 59) return undefined;
-  const offset = m[8] as string;
-  if (offset.length > 1 && (Number(offset.slice(1, 3)) > 23 || Number(offset.slice(4)) > 59)) return undefined;
-  const fraction = m[7] === undefined ? '' : m[7].slice(0, 4);
-  const ms = Date.parse(`${text.slice(0, 10)}T${text.slice(11, 19)}${fraction}${offset.toUpperCase()}`);
-  return Number.isFinite(ms) && ms >= EARLIEST && ms < LATEST ? ms : undefined;
+  const [hour, minute, second] = [Number(m[4]), Number(m[5]), Number(m[6])];
+  const offset = offsetOf(m[8] as string);
+  if (hour > 23 || minute > 59 || second > 59 || offset === undefined) return undefined;
+  const fraction = m[7] === undefined ? 0 : Number(m[7].slice(1, 4).padEnd(3, '0'));
+  const ms = Date.UTC(Number(m[1]), Number(m[2]) - 1, Number(m[3]), hour, minute, second, fraction) - offset;
+  return ms >= EARLIEST && ms < LATEST ? ms : undefined;
+}
+
+/** Milliseconds of `Z` or `+08:00`; undefined where no zone has that offset. */
+function offsetOf(text: string): number | undefined {
+  if (text.length === 1) return 0;
+  const [hours, minutes] = [Number(text.slice(1, 3)), Number(text.slice(4))];
+  if (hours > 23 || minutes > 59) return undefined;
+  return (text.startsWith('-') ? -1 : 1) * (hours * HOUR + minutes * MINUTE);
 }
 
 /** RFC 3339 at +08:00, the wall clock of everyone who reads it. */
@@ -60,7 +71,9 @@ export function formatInstant(at: Instant): string {
 
 /** The local date on which an instant falls. */
 export function localDateOf(at: Instant): LocalDate {
-  return new Date(at + SHANGHAI_OFFSET).toISOString().slice(0, 10);
+  const date = new Date(at + SHANGHAI_OFFSET);
+  const [month, day] = [date.getUTCMonth() + 1, date.getUTCDate()];
+  return `${date.getUTCFullYear()}${month < 10 ? '-0' : '-'}${month}${day < 10 ? '-0' : '-'}${day}`;
 }
 
 /** The instant at which a local date begins. */

@@ -1,4 +1,5 @@
 import type { PolicyInput } from '../contract/insurance.js';
+import { frozen } from '../kernel/frozen.js';
 import { rulesOf, type Policy } from '../domain/policy.js';
 import foshanEmployee from './fs-employee-2017.json' with { type: 'json' };
 import foshanResident from './fs-resident-2017.json' with { type: 'json' };
@@ -26,5 +27,5 @@ export const SHIPPED_DOCUMENTS = DOCUMENTS as readonly (PolicyInput & { readonly
 
 /** The same by id, at version 0. */
 export const SHIPPED: ReadonlyMap<string, Policy> = new Map(
-  SHIPPED_DOCUMENTS.map((document) => [document.id, { ...rulesOf(document), id: document.id, version: 0, updatedAt: null }]),
+  SHIPPED_DOCUMENTS.map((document) => [document.id, frozen({ ...rulesOf(document), id: document.id, version: 0, updatedAt: null })]),
 );

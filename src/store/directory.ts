@@ -1,4 +1,5 @@
 import { assert } from '../kernel/assert.js';
+import { frozen } from '../kernel/frozen.js';
 import type { Pool } from '../domain/capacity.js';
 import type { Consortium, Institution, Network } from '../domain/network.js';
 import type { Policies, Policy } from '../domain/policy.js';
@@ -193,13 +194,4 @@ export class Directory implements Network, Policies {
 /** A change of master data that was decided on an older version would undo another without a word. */
 function assertNext(before: { readonly version: number } | undefined, after: { readonly id: string; readonly version: number }): void {
   assert(before === undefined || after.version === before.version + 1, `the next version of ${after.id} is one more than the last`);
-}
-
-/** Everyone shares these objects; whoever writes to one must learn it at once. */
-function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const inner of Object.values(value)) frozen(inner);
-  }
-  return value;
 }

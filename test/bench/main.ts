@@ -1,4 +1,5 @@
 import { cleanUp } from './children.js';
+import { deductible } from './deductible.js';
 import { growth } from './growth.js';
 import { describeMachine } from './machine.js';
 import { read } from './read.js';
@@ -17,6 +18,7 @@ const MEASURES: Record<string, () => Promise<Finding>> = {
   submission,
   read,
   growth: () => growth(say),
+  deductible,
   replay,
 };
 /** Asked for by name only. */

@@ -30,8 +30,8 @@ export async function read(): Promise<Finding> {
   const rounds: { served: Tally; bare: Tally; own: Tally }[] = [];
   for (let i = 0; i < ROUNDS; i += 1) {
     const served = await load(service.port, keys.sender, { kind: 'get', paths }, AMOUNT);
-    const bare = await fromBare({ referral, serialiser: 'stock' }, keys.sender, paths);
-    const own = await fromBare({ referral, serialiser: 'own' }, keys.sender, paths);
+    const bare = await fromBare({ route: 'read', answer: referral, serialiser: 'stock' }, keys.sender, paths);
+    const own = await fromBare({ route: 'read', answer: referral, serialiser: 'own' }, keys.sender, paths);
     rounds.push({ served, bare, own });
   }
   await service.stop();

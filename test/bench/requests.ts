@@ -11,6 +11,8 @@ export interface Slot {
 export type Work =
   /** New referrals of p1 to t1, each of another person, each with a hold on one session; the sessions in turn. */
   | { readonly kind: 'submit'; readonly firstPerson: number; readonly slots: readonly Slot[] }
+  /** Questions that are sent as POST, in turn. */
+  | { readonly kind: 'post'; readonly path: string; readonly bodies: readonly string[] }
   | { readonly kind: 'get'; readonly paths: readonly string[] };
 
 /** The same path for submissions as the contract's; a place is held for an hour, so that none runs out under load. */
@@ -22,13 +24,20 @@ export function requestsOf(work: Work, key: string, count: number): Buffer[] {
     const bytes = work.paths.map((path) => Buffer.from(`GET ${path} HTTP/1.1\r\n${common}\r\n`));
     return Array.from({ length: count }, (_, i) => bytes[i % bytes.length]!);
   }
+  if (work.kind === 'post') {
+    const bytes = work.bodies.map((body) => Buffer.from(`POST ${work.path} HTTP/1.1\r\n${common}${contentOf(body)}`));
+    return Array.from({ length: count }, (_, i) => bytes[i % bytes.length]!);
+  }
   return Array.from({ length: count }, (_, i) => {
     const body = JSON.stringify(submission(work.firstPerson + i, work.slots[i % work.slots.length]!));
     return Buffer.from(
-      `POST /v1/referrals HTTP/1.1\r\n${common}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
-        `idempotency-key: visit-${work.firstPerson + i}\r\n\r\n${body}`,
+      `POST /v1/referrals HTTP/1.1\r\n${common}idempotency-key: visit-${work.firstPerson + i}\r\n${contentOf(body)}`,
     );
   });
+}
+
+function contentOf(body: string): string {
+  return `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
 export function submission(person: number, slot: Slot): ReferralInput {

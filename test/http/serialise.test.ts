@@ -60,6 +60,27 @@ t.test('any of the fields may be absent where none is required', async (t) => {
   for (const value of [{}, { a: 'x' }, { b: 1 }, { a: 'x', c: true }, { b: 1, c: false }]) t.equal(writeOptional(value), JSON.stringify(value));
 });
 
+t.test('of many fields that may be there only those are looked at that are, and each is held to its shape', async (t) => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
+  const writeSparse = compile(Closed(Object.fromEntries(names.map((name) => [name, Type.Optional(Type.Integer())]))));
+  for (const value of [{}, { i: 1 }, { c: 3, a: 1, h: 8 }, { b: undefined, g: 7 }]) t.equal(writeSparse(value), JSON.stringify(value));
+  t.equal(writeSparse({ a: 1, secret: 2 }), '{"a":1}', 'what is not named is never written');
+  t.throws(() => writeSparse({ d: 'x' }), { name: 'AssertionError', message: /answer\.d/ });
+  t.throws(() => writeSparse(null), { name: 'AssertionError' });
+});
+
+t.test('what is frozen is written once, what may change is written each time', async (t) => {
+  const writeInner = compile(Shared(Inner));
+  const still = Object.freeze({ name: '张三' });
+  t.equal(writeInner(still), writeInner(still));
+  t.equal(writeInner(still), JSON.stringify(still));
+  const moving = { name: '张三' };
+  writeInner(moving);
+  moving.name = '李四';
+  t.equal(writeInner(moving), JSON.stringify(moving));
+  for (const wrong of [null, 7, 'text']) t.throws(() => writeInner(wrong), { name: 'AssertionError' }, String(wrong));
+});
+
 /** What a bug of a presenter would look like. Fastify's own writer lets most of these pass. */
 const MISFITS: readonly (readonly [why: string, change: object, where: RegExp])[] = [
   ['null for a text', { id: null }, /answer\.id/],

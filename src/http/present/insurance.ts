@@ -15,12 +15,16 @@ export function policyView(policy: Policy): Wire<Static<typeof wire.PolicyView>>
 /** A stay with its figures; `nameOf` says what its steps call the stays before. */
 export function assessmentView(outcome: StayOutcome, nameOf?: NameOfStay): Wire<Static<typeof wire.StayAssessment>> {
   assert(outcome.assessed, 'only a stay that was assessed has figures');
-  const { assessed: _assessed, steps, ...figures } = outcome;
-  return { ...figures, steps: steps.map((step) => stepView(step, nameOf)) };
+  const { key, standardFen, deductibleFen, ratioBp, fundFen, personalFen, provisional, linkedTo, episode, overlaps, outside, steps } = outcome;
+  return {
+    key, standardFen, deductibleFen, ratioBp, fundFen, personalFen, provisional, linkedTo, episode, overlaps, outside,
+    steps: steps.map((step) => stepView(step, nameOf)),
+  };
 }
 
 export function stepView(step: Step, nameOf?: NameOfStay): Wire<Static<typeof wire.StepView>> {
-  return { ...step, text: sentenceOf(step, nameOf) };
+  const { code, rule, provenance, stays, numbers, facts } = step;
+  return { code, rule, provenance, stays, numbers, facts, text: sentenceOf(step, nameOf) };
 }
 
 export function simulationView({ policy, outcomes, episodes }: Simulation): Wire<Static<typeof wire.Simulation>> {
