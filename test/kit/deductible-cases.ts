@@ -63,7 +63,9 @@ export const policies: fc.Arbitrary<OpinionPolicy> = fc
 
 /** One row a level, first for inpatients, then for outpatients. */
 export function benefitsOf(rows: readonly (readonly [deductibleFen: number, ratioBp: number])[]): OpinionPolicy['benefits'] {
-  return rows.map(([deductibleFen, ratioBp], i) => ({ personKind: 'active', level: LEVELS[i % 4]!, visitType: i < 4 ? ('inpatient' as const) : ('outpatient' as const), deductibleFen, ratioBp }));
+  return rows.map(([deductibleFen, ratioBp], i) => ({
+    personKind: 'active', level: LEVELS[i % 4]!, visitType: i < 4 ? ('inpatient' as const) : ('outpatient' as const), deductibleFen, ratioBp,
+  }));
 }
 
 /** A stay before it has a date and a name: how long after the stay before, how long, from where. */
@@ -80,28 +82,52 @@ const sketch = fc.record({
   senderLevel: fc.constantFrom(...LEVELS),
   sameConsortium: fc.constantFrom(true, true, true, false),
   back: fc.constantFrom(null, 1, 1, 1, 1, 2, 3),
+  institution: fc.constantFrom('A', 'B', 'C'),
+  namesStay: fc.constantFrom(true, true, false),
   /** From the earlier discharge to the submission; null: the referral says nothing of its time. */
   submittedMs: fc.constantFrom(null, -DAY, 0, 24 * HOUR, 24 * HOUR + SECOND, 72 * HOUR, 72 * HOUR + 1, 72 * HOUR - SECOND),
 });
 type Sketch = typeof sketch extends fc.Arbitrary<infer S> ? S : never;
 
-const outside = fc.record({ year: fc.constantFrom(2024, 2025, 2026), stays: fc.constantFrom(1, 2), borneFen: fc.constantFrom(0, 1, 40_000, 250_000), paidFen: fc.constantFrom(0, 90_000, 2_900_000) });
+const START = Date.parse('2025-12-20T08:00:00+08:00');
+const life = { startDay: fc.constantFrom(0, 0, 170, 100), sketches: fc.array(sketch, { minLength: 2, maxLength: 7, size: 'max' }) };
+const chance = <T>(weight: number, arbitrary: fc.Arbitrary<T>) => fc.oneof({ weight, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
 
+const outside = fc.record({
+  year: fc.constantFrom(2024, 2025, 2026),
+  stays: fc.constantFrom(0, 1, 2),
+  borneFen: fc.constantFrom(0, 1, 40_000, 250_000),
+  paidFen: fc.constantFrom(0, 90_000, 2_900_000),
+});
+
+/** What the contract can say: one policy, no institutions. */
 export const requests: fc.Arbitrary<OpinionRequest> = fc
-  .record({
-    policy: policies,
-    startDay: fc.constantFrom(0, 0, 170, 100),
-    sketches: fc.array(sketch, { minLength: 2, maxLength: 7, size: 'max' }),
-    reversed: fc.boolean(),
-    outside: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: outside }),
-  })
+  .record({ policy: policies, ...life, reversed: fc.boolean(), outside: chance(3, outside) })
   .map(({ policy, startDay, sketches, reversed, outside }) => {
-    const stays = staysOf(sketches, Date.parse('2025-12-20T08:00:00+08:00') + startDay * DAY);
+    const stays = staysOf(sketches, START + startDay * DAY);
     return { policy, personKind: 'active', stays: reversed ? backwards(stays) : stays, ...(outside ? { outside: [outside] } : {}) };
   });
 
+/** What the records can say beyond that: referrals that name an institution alone, and a policy that succeeds another. */
+export const records: fc.Arbitrary<OpinionRequest> = fc
+  .record({ policy: policies, next: chance(1, policies), from: fc.nat(6), ...life, outside: chance(3, outside) })
+  .map(({ policy, next, from, startDay, sketches, outside }) => {
+    const stays = staysOf(sketches, START + startDay * DAY).map((stay, i, all): OpinionStay => {
+      const { fromStay, ...arrival } = stay.arrival;
+      const before = all.findIndex((s) => s.key === fromStay);
+      const { institution, namesStay } = sketches[i]!;
+      return {
+        ...stay,
+        institution,
+        arrival: { ...arrival, fromStay: namesStay ? (fromStay ?? null) : null, fromInstitution: before < 0 ? 'C' : sketches[before]!.institution },
+        ...(next && i >= from ? { policy: next } : {}),
+      };
+    });
+    return { policy, personKind: 'active', stays, ...(outside ? { outside: [outside] } : {}) };
+  });
+
 /** Stays in the order of their admissions, each referral from one of those before. */
-export function staysOf(sketches: readonly Sketch[], start: number): OpinionStay[] {
+function staysOf(sketches: readonly Sketch[], start: number): OpinionStay[] {
   const stays: OpinionStay[] = [];
   let at = start;
   sketches.forEach((s, i) => {

@@ -45,7 +45,12 @@ export interface OpinionStay {
     readonly referredAt?: string | null;
     readonly fromStay?: string | null;
     readonly sameConsortium?: boolean | null;
+    /** Who referred, for a referral that names no stay. */
+    readonly fromInstitution?: string | null;
   };
+  /** What the request of the contract leaves out, and the recorded life of a patient has: where, and under a policy of its own. */
+  readonly institution?: string | null;
+  readonly policy?: OpinionPolicy;
 }
 
 /** What the insurer states about stays elsewhere, by the year in which the insurance year begins. */
@@ -81,7 +86,6 @@ export interface Opinion {
 
 interface Known {
   readonly stay: OpinionStay;
-  readonly year: number;
   readonly standard: bigint;
   readonly deductible: bigint;
   readonly fund: bigint;
@@ -125,10 +129,10 @@ function visit(request: OpinionRequest, known: readonly Known[], stay: OpinionSt
 }
 
 function admission(request: OpinionRequest, known: readonly Known[], stay: OpinionStay): Known {
-  const { policy } = request;
+  const policy = policyOf(request, stay);
   const rules: string[] = [];
   const admissions = known.filter((k) => k.stay.kind !== 'outpatient');
-  const year = insuranceYear(stay.admittedAt, policy.insuranceYearStart);
+  const inYear = inYearOf(policy, stay, admissions);
 
   // Step 1.
   const fixed = (policy.fixed ?? []).find((f) => f.when === stay.kind);
@@ -141,12 +145,12 @@ function admission(request: OpinionRequest, known: readonly Known[], stay: Opini
 
   // Step 3.
   const before = policy.referral.window === 'episode' && referred ? linked(policy, admissions, stay, rules) : undefined;
-  const counted = policy.referral.window === 'episode' ? chainUpTo(known, before) : admissions.filter((k) => k.year === year);
-  const outside = request.outside?.find((o) => o.year === year);
+  const counted = policy.referral.window === 'episode' ? chainUpTo(known, before) : inYear;
+  const outside = outsideOf(request, policy, stay);
   const outsideCounts = policy.referral.window === 'insurance-year' && outside !== undefined && outside.stays > 0;
 
   // Step 4.
-  const nth = admissions.filter((k) => k.year === year).length + (outside?.stays ?? 0) + 1;
+  const nth = inYear.length + (outside?.stays ?? 0) + 1;
   const unrelieved = fixed ? standard : repeated(policy, standard, nth, rules);
   let result = unrelieved;
   if (referred && (counted.length > 0 || outsideCounts)) {
@@ -162,23 +166,34 @@ function admission(request: OpinionRequest, known: readonly Known[], stay: Opini
   });
 }
 
-function row({ policy, personKind }: OpinionRequest, { level }: OpinionStay, visitType: VisitType): { deductible: bigint; ratio: bigint } {
-  const found = policy.benefits.find((b) => b.personKind === personKind && b.level === level && (b.visitType ?? 'inpatient') === visitType);
-  if (!found) throw new Error(`no benefit row for ${personKind} ${level} ${visitType}`);
+function policyOf(request: OpinionRequest, stay: OpinionStay): OpinionPolicy {
+  return stay.policy ?? request.policy;
+}
+
+function inYearOf({ insuranceYearStart }: OpinionPolicy, stay: OpinionStay, known: readonly Known[]): Known[] {
+  return known.filter((k) => insuranceYear(k.stay.admittedAt, insuranceYearStart) === insuranceYear(stay.admittedAt, insuranceYearStart));
+}
+
+function outsideOf({ outside }: OpinionRequest, { insuranceYearStart }: OpinionPolicy, stay: OpinionStay): OpinionOutside | undefined {
+  return outside?.find((o) => o.year === insuranceYear(stay.admittedAt, insuranceYearStart));
+}
+
+function row(request: OpinionRequest, stay: OpinionStay, visitType: VisitType): { deductible: bigint; ratio: bigint } {
+  const found = policyOf(request, stay).benefits.find((b) => b.personKind === request.personKind && b.level === stay.level && (b.visitType ?? 'inpatient') === visitType);
+  if (!found) throw new Error(`no benefit row for ${request.personKind} ${stay.level} ${visitType}`);
   return { deductible: BigInt(found.deductibleFen), ratio: BigInt(found.ratioBp) };
 }
 
 /** The earlier stay that this one continues. What came before it in time is what is known already. */
 function linked({ referral }: OpinionPolicy, admissions: readonly Known[], { arrival, admittedAt, mainDiagnosis }: OpinionStay, rules: string[]): Known | undefined {
-  if (!arrival.fromStay) {
-    rules.push('nothing-named');
-    return undefined;
-  }
-  const before = admissions.find((k) => k.stay.key === arrival.fromStay);
+  const before = arrival.fromStay
+    ? admissions.find((k) => k.stay.key === arrival.fromStay)
+    : arrival.fromInstitution ? admissions.findLast((k) => k.stay.institution === arrival.fromInstitution) : undefined;
   if (!before) {
-    rules.push('from-a-visit');
+    rules.push(arrival.fromStay ? 'from-a-visit' : arrival.fromInstitution ? 'never-there' : 'nothing-named');
     return undefined;
   }
+  if (!arrival.fromStay) rules.push('latest-there');
   const submitted = Date.parse(arrival.referredAt ?? admittedAt);
   const discharged = before.stay.dischargedAt ? Date.parse(before.stay.dischargedAt) : Infinity;
   const gap = Math.max(0, submitted - discharged);
@@ -252,9 +267,8 @@ interface Decided {
 
 /** Steps 5 to 7. */
 function pay(request: OpinionRequest, known: readonly Known[], stay: OpinionStay, decided: Decided): Known {
-  const { policy } = request;
+  const policy = policyOf(request, stay);
   const { rules } = decided;
-  const year = insuranceYear(stay.admittedAt, policy.insuranceYearStart);
   const settled = typeof stay.eligibleFen === 'number' && typeof stay.totalFen === 'number';
   if (!settled) rules.push('unsettled');
   const eligible = settled ? BigInt(stay.eligibleFen!) : undefined;
@@ -270,7 +284,7 @@ function pay(request: OpinionRequest, known: readonly Known[], stay: OpinionStay
   if (eligible !== undefined) {
     fund = share(eligible - deductible, ratio);
     if (policy.annualCapFen !== undefined && policy.annualCapFen !== null) {
-      const paid = sum(known.filter((k) => k.year === year).map((k) => k.fund)) + BigInt(request.outside?.find((o) => o.year === year)?.paidFen ?? 0);
+      const paid = sum(inYearOf(policy, stay, known).map((k) => k.fund)) + BigInt(outsideOf(request, policy, stay)?.paidFen ?? 0);
       const left = max(0n, BigInt(policy.annualCapFen) - paid);
       if (fund > left) rules.push(left === 0n ? 'cap-exhausted' : 'cap-cuts');
       fund = min(fund, left);
@@ -289,7 +303,7 @@ function pay(request: OpinionRequest, known: readonly Known[], stay: OpinionStay
     counted,
     rules,
   };
-  return { stay, year, standard, deductible, fund, opinion };
+  return { stay, standard, deductible, fund, opinion };
 }
 
 function penalty({ unreferredPenalty }: OpinionPolicy, { level, arrival }: OpinionStay, visitType: VisitType, rules: string[]): bigint {
