@@ -75,7 +75,7 @@ const sketch = fc.record({
   afterMs: fc.constantFrom(0, 6 * HOUR, DAY, DAY, 4 * DAY, 4 * DAY, 9 * DAY, 60 * DAY),
   lengthMs: fc.constantFrom(null, 0, 5 * HOUR, DAY, DAY, 3 * DAY, 20 * DAY),
   diagnosis: fc.constantFrom('I10.x00', 'I10', 'I10.x00', 'I63.900', null),
-  eligibleFen: fc.constantFrom(null, 0, 1, 9_999, 60_000, 60_001, 300_001, 300_001, 4_000_003),
+  eligibleFen: fc.constantFrom(null, 0, 1, 9_999, 60_000, 60_001, 300_001, 300_001, 4_000_003, 99_999_900_001),
   ownFen: fc.constantFrom(0, 1, 12_345),
   via: fc.constantFrom('referral' as const, 'referral' as const, 'referral' as const, 'referral' as const, 'emergency' as const, 'none' as const),
   direction: fc.constantFrom('up' as const, 'up' as const, 'down' as const, 'lateral' as const),
@@ -84,8 +84,8 @@ const sketch = fc.record({
   back: fc.constantFrom(null, 1, 1, 1, 1, 2, 3),
   institution: fc.constantFrom('A', 'B', 'C'),
   namesStay: fc.constantFrom(true, true, false),
-  /** From the earlier discharge to the submission; null: the referral says nothing of its time. */
-  submittedMs: fc.constantFrom(null, -DAY, 0, 24 * HOUR, 24 * HOUR + SECOND, 72 * HOUR, 72 * HOUR + 1, 72 * HOUR - SECOND),
+  /** From the earlier discharge to the submission, before the admission or, written after the fact, later; null: the referral says nothing of its time. */
+  submitted: fc.record({ afterMs: fc.constantFrom(null, -DAY, 0, 24 * HOUR, 24 * HOUR + SECOND, 72 * HOUR, 72 * HOUR + 1, 72 * HOUR - SECOND), retro: fc.constantFrom(false, false, false, true) }),
 });
 type Sketch = typeof sketch extends fc.Arbitrary<infer S> ? S : never;
 
@@ -152,7 +152,7 @@ function staysOf(sketches: readonly Sketch[], start: number): OpinionStay[] {
               senderLevel: s.senderLevel,
               sameConsortium: s.sameConsortium,
               ...(before ? { fromStay: before.key } : {}),
-              ...(s.submittedMs === null ? {} : { referredAt: new Date(Math.min(at, discharged + s.submittedMs)).toISOString() }),
+              ...(s.submitted.afterMs === null ? {} : { referredAt: new Date(Math.min(s.submitted.retro ? Infinity : at, discharged + s.submitted.afterMs)).toISOString() }),
             }
           : { via: s.via },
     });

@@ -1,4 +1,4 @@
-import { insuranceYear, type Opinion, type OpinionPolicy, type OpinionRequest, type OpinionStay } from './deductible-opinion.js';
+import { insuranceYear, type Opinion, type OpinionRequest, type OpinionStay } from './deductible-opinion.js';
 
 /** Which situations a generator has made: counted, so that a test can demand each and print how often. */
 export class Coverage {
@@ -19,6 +19,7 @@ export class Coverage {
       see(`kind ${s.kind}`, true);
       see(`level ${s.level}`, true);
       see(`via ${s.arrival.via}`, true);
+      see('referral written after the admission', Boolean(s.arrival.referredAt) && Date.parse(s.arrival.referredAt!) > Date.parse(s.admittedAt));
       see('of one instant', i > 0 && ordered[i - 1]!.admittedAt === s.admittedAt);
       for (const earlier of ordered.slice(0, i)) if (overlap(earlier, s)) see(earlier.key === linkedTo ? 'overlaps the stay that it continues' : 'overlaps another stay', true);
       const window = (s.policy ?? policy).referral.window;
@@ -44,13 +45,6 @@ function overlap(earlier: OpinionStay, later: OpinionStay): boolean {
   return !earlier.dischargedAt || Date.parse(earlier.dischargedAt) > Date.parse(later.admittedAt);
 }
 
-/** True where the policy does nothing but the continuous rule at its plainest: 差额补足, nothing else. */
-export function isPlain({ referral, unreferredPenalty, repeatStay, fixed, annualCapFen }: OpinionPolicy): boolean {
-  const { onUp, onDown, onLateral, credit, window, linkWindowHours } = referral;
-  return [onUp, onDown, onLateral].every((rule) => rule === 'difference') && credit === 'paid' && window === 'episode' && linkWindowHours === null
-    && (unreferredPenalty?.bp ?? 0) === 0 && (repeatStay?.kind ?? 'none') === 'none' && (fixed ?? []).length === 0 && (annualCapFen ?? null) === null;
-}
-
 const DIRECTIONS = ['up', 'down', 'lateral'];
 const SWITCHES = ['full', 'zero', 'zero-without-first', 'difference-paid', 'difference-standard'];
 
@@ -61,7 +55,8 @@ export const WANTED = [
   ...['inpatient', 'day-surgery', 'day-chemo', 'mental', 'outpatient'].map((kind) => `kind ${kind}`),
   ...['referral', 'emergency', 'none'].map((via) => `via ${via}`),
   'counted by episode', 'counted by insurance-year', 'third of a chain', 'two continue one stay', 'of one instant', 'listed out of order',
-  'insurance year not from January', 'stays on both sides of a year end', 'chain over a year end', 'outside stays',
+  'insurance year not from January', 'stays on both sides of a year end', 'chain over a year end', 'outside stays', 'credit from outside',
+  'referral written after the admission',
   'linked', 'gap-short', 'gap-exact', 'gap-too-long', 'discharged-late', 'not-discharged', 'same-disease', 'another-disease',
   'nothing-named', 'from-a-visit', 'outside-consortium', 'overlaps the stay that it continues', 'overlaps another stay',
   'fixed', 'fixed at nothing', 'percent-off', 'percent-off-rounded', 'step-minus', 'step-minus-floor', 'floor-above-standard', 'stacking-lowers', 'stacking-ignored',
@@ -69,5 +64,8 @@ export const WANTED = [
   'penalty', 'penalty-spares-emergency', 'penalty-spares-referred', 'penalty-wrong-sender', 'ratio-floor', 'cap-cuts', 'cap-exhausted',
 ];
 
-/** What the records have beyond a request. */
-export const WANTED_OF_RECORDS = ['latest-there', 'never-there', 'two policies'];
+/** What the records have beyond a request; they are always in order, and a referral says at least where it comes from. */
+export const WANTED_OF_RECORDS = [
+  ...WANTED.filter((what) => what !== 'listed out of order' && what !== 'nothing-named'),
+  'latest-there', 'never-there', 'two policies',
+];

@@ -154,6 +154,7 @@ function admission(request: OpinionRequest, known: readonly Known[], stay: Opini
   const unrelieved = fixed ? standard : repeated(policy, standard, nth, rules);
   let result = unrelieved;
   if (referred && (counted.length > 0 || outsideCounts)) {
+    if (outsideCounts) rules.push('credit from outside');
     const relieved = relief(policy, stay, standard, counted, outsideCounts ? outside : undefined, rules);
     if (relieved !== undefined) {
       const stack = (policy.stacking ?? 'min') === 'min';
