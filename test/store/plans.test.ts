@@ -11,7 +11,7 @@ const db = new Sqlite(':memory:');
 for (const migration of readMigrations('sqlite')) db.exec(migration.text);
 
 /** Read whole, once, when the store opens; or one row. */
-const MAY_SCAN = ['directory.institutions', 'directory.consortia', 'directory.pools', 'directory.clients', 'log.tip', 'log.last'];
+const MAY_SCAN = ['directory.institutions', 'directory.consortia', 'directory.pools', 'directory.policies', 'directory.clients', 'log.tip', 'log.last'];
 /** Sorts a handful: what stands in one session, what was counted in one slice. */
 const MAY_SORT = ['place.live', 'place.overdue', 'transfer.count', 'transfer.countInArea'];
 
