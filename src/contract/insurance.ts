@@ -220,12 +220,24 @@ export const Simulation = Closed(
   { $id: 'Simulation' },
 );
 
+export const ArrivalEffect = Closed(
+  {
+    came: OneOf(['referred', 'emergency', 'unreferred'], { description: 'Under an executed referral, as an emergency, or by himself' }),
+    deductibleFen: Fen('Of this stay'),
+    ratioBp: Bp('Of this stay'),
+    unreferredDeductibleFen: Fen('Had the patient come by himself'),
+    unreferredRatioBp: Bp('Had the patient come by himself'),
+  },
+  { $id: 'ArrivalEffect', description: 'What the referral, or the emergency, was worth' },
+);
+
 export const QuoteInput = Closed(
   {
     patientId: Id('The patient'),
     institutionId: Key('Where the patient would be admitted'),
     admittedAt: InstantText(),
     kind: Type.Optional(OneOf(STAY_KINDS, { default: 'inpatient' })),
+    mainDiagnosis: Type.Optional(DiagnosisCode),
     arrival: Closed({
       via: OneOf(ARRIVALS),
       referralId: Type.Optional(Id('The referral that brings the patient')),
@@ -239,6 +251,7 @@ export const Quote = Closed(
     asOf: InstantText('What was known then'),
     policy: PolicyReference,
     stay: Shared(StayAssessment),
+    effect: Nullable(Shared(ArrivalEffect)),
     before: Type.Array(Shared(StayAssessment), { description: 'The other stays of its episode' }),
     episode: Nullable(Shared(EpisodeView)),
   },

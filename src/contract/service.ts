@@ -9,7 +9,7 @@ export const CODE_SETS = Object.keys(REASON_SETS) as (keyof typeof REASON_SETS)[
 export const CodeSet = Closed(
   {
     set: OneOf(CODE_SETS),
-    role: OneOf(['sender', 'receiver', 'either'], { description: 'Who chooses from it' }),
+    role: OneOf(['sender', 'receiver', 'either', 'insurer'], { description: 'Who chooses from it' }),
     codes: Type.Array(
       Closed({
         code: Type.String(),

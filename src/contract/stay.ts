@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { Closed, Count, Fen, Id, InstantText, Line, Nullable, OneOf, Shared } from './scalars.js';
 import { ARRIVALS, LEVELS, STAY_KINDS } from './vocabulary.js';
+import { DeductibleEntry, standing } from './ledger.js';
 import { Diagnosis, Patient } from './referral.js';
 
 /** 就诊/住院记录: the whole record under the hospital's own visit number, sent as often as it changes. */
@@ -30,7 +31,8 @@ export const StayView = Closed(
     referralId: Nullable(Type.String()),
     level: OneOf(LEVELS, { description: 'Of the institution at admission, frozen' }),
     ...stay,
-    assessment: OneOf(['unassessed'], { description: 'No policy matches yet' }),
+    ...standing,
+    entries: Type.Optional(Type.Array(Shared(DeductibleEntry), { description: 'Of the ledger, where the stay is asked for by itself' })),
     applied: Type.Boolean({ description: 'False: an older sourceVersion than the one kept; nothing changed' }),
     version: Count(Number.MAX_SAFE_INTEGER),
     updatedAt: InstantText(),

@@ -62,6 +62,14 @@ export const STEP_CODES = [
   'deductible', 'eligible-lower', 'provisional', 'ratio', 'penalty', 'fund', 'annual-cap', 'late-discharge', 'overlap',
 ] as const;
 
+/** What an entry of the deductible ledger does. */
+export const ENTRY_KINDS = ['assessment', 'adjustment', 'reversal'] as const;
+/** The fact that brought it about. */
+export const ENTRY_CAUSES = [
+  'stay-recorded', 'stay-voided', 'transfer-executed', 'transfer-reversed', 'patients-merged', 'outside-stays-stated', 'policy-arrived', 'reassessment',
+] as const;
+export const UNASSESSED_REASONS = ['voided', 'insurance-not-stated', 'no-policy', 'no-benefit-row'] as const;
+
 export const INDICATIONS = [
   'post-surgery', 'chronic-stable', 'common-disease', 'critical-stable', 'acute-care', 'er-observation',
   'day-surgery', 'rehabilitation', 'palliative', 'elderly-care', 'other',
@@ -83,6 +91,9 @@ export type Arrival = (typeof ARRIVALS)[number];
 export type Relief = (typeof RELIEFS)[number];
 export type PolicyPart = (typeof POLICY_PARTS)[number];
 export type StepCode = (typeof STEP_CODES)[number];
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+export type EntryCause = (typeof ENTRY_CAUSES)[number];
+export type UnassessedReason = (typeof UNASSESSED_REASONS)[number];
 export type Level = (typeof LEVELS)[number];
 export type InstitutionKind = (typeof INSTITUTION_KINDS)[number];
 export type ConsortiumType = (typeof CONSORTIUM_TYPES)[number];
@@ -225,6 +236,16 @@ export const REASON_SETS = {
       reason('wrong-patient', '登记对象错误', 'Wrong patient'),
       reason('not-arrived', '患者并未到院', 'Patient did not arrive'),
       other,
+    ],
+  },
+  // No free text: what is said of a person's insurance goes into the log.
+  reassess: {
+    role: 'insurer',
+    codes: [
+      reason('policy-corrected', '政策文本更正', 'The policy was corrected'),
+      reason('policy-adopted', '示例数额已由经办机构确认', 'Illustrative amounts were adopted'),
+      reason('appeal', '参保人申诉', 'Appeal of the insured person'),
+      reason('audit', '医保稽核', 'Audit by the insurer'),
     ],
   },
 } as const satisfies Record<string, { role: string; codes: readonly ReasonCode[] }>;

@@ -1,10 +1,13 @@
 import type { Instant } from '../kernel/calendar.js';
-import { DAY } from '../kernel/calendar.js';
+import { DAY, localDateOf } from '../kernel/calendar.js';
+import { areaOfDistrict } from '../kernel/ids.js';
 import { field, type FieldError } from '../kernel/problem.js';
+import type { Patient } from '../contract/referral.js';
 import type { StayInput } from '../contract/stay.js';
-import type { Level } from '../contract/vocabulary.js';
+import type { Direction, InsuranceScheme, Level, PersonKind } from '../contract/vocabulary.js';
+import { levelOn, type Institution } from './network.js';
 
-/** A stay under the visit number of its hospital, with the facts frozen at its first record. */
+/** A stay under the visit number of its hospital, with what it was decided on and what it bears. */
 export interface Stay {
   readonly id: string;
   readonly area: string;
@@ -23,6 +26,81 @@ export interface Stay {
   readonly version: number;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
+  readonly admittedAt: Instant;
+  /** The prefecture that insures the patient; null: nobody has stated it, and the stay is not assessed. */
+  readonly insuredArea: string | null;
+  readonly scheme: InsuranceScheme | null;
+  readonly personKind: PersonKind | null;
+  /** The referral as it stood when it was executed; null: none was. */
+  readonly reached: Reached | null;
+  /** The policy of the first assessment, which the stay keeps; null: it waits for one. */
+  readonly policyId: string | null;
+  readonly policyVersion: number | null;
+  /** What it bears by all that is known; null: not assessed, or voided. Always what the ledger's entries add up to. */
+  readonly figures: Figures | null;
+  /** What was settled with the patient: it stays, whatever becomes known later. */
+  readonly settled: Settled | null;
+}
+
+/** An executed referral, with what it was decided on at its submission. */
+export interface Reached {
+  readonly direction: Direction;
+  readonly senderLevel: Level;
+  readonly submittedAt: Instant;
+  readonly sameConsortium: boolean;
+  /** The stay that it names as the one before. */
+  readonly fromStayId: string | null;
+  readonly fromInstitutionId: string;
+  readonly emergency: boolean;
+}
+
+export interface Figures {
+  readonly standardFen: number;
+  readonly deductibleFen: number;
+  readonly ratioBp: number;
+  /** null until the stay is settled. */
+  readonly fundFen: number | null;
+  readonly personalFen: number | null;
+  readonly provisional: boolean;
+  readonly linkedTo: string | null;
+  readonly episode: string | null;
+  /** Earlier stays that had not ended, late discharges apart: a matter for supervision. */
+  readonly overlaps: readonly string[];
+}
+
+/** The figures by which the hospital settled with the patient. */
+export interface Settled {
+  readonly totalFen: number;
+  readonly eligibleFen: number;
+  readonly deductibleFen: number;
+  readonly ratioBp: number;
+  readonly fundFen: number;
+  readonly personalFen: number;
+  readonly at: Instant;
+}
+
+export function isVoided({ record }: Pick<Stay, 'record'>): boolean {
+  return record.voided === true;
+}
+
+/** What is owed since the settlement: above 0 to the patient, below 0 by the patient. */
+export function owedFen({ settled, figures }: Pick<Stay, 'settled' | 'figures'>): number {
+  return settled === null || figures?.personalFen == null ? 0 : settled.personalFen - figures.personalFen;
+}
+
+type Insured = Pick<Stay, 'insuredArea' | 'scheme' | 'personKind'>;
+
+/** By whom the patient is insured, as the record of the stay says it, else as the referral that brought the patient did. */
+export function insuredBy(stated: Patient['insurance'], referred: Patient['insurance']): Insured {
+  const insurance = stated ?? referred;
+  if (insurance === undefined) return { insuredArea: null, scheme: null, personKind: null };
+  return { insuredArea: areaOfDistrict(insurance.area), scheme: insurance.scheme, personKind: insurance.personKind };
+}
+
+/** Of the day of admission, frozen: only another day of admission brings another level. */
+export function levelAtAdmission(before: Pick<Stay, 'admittedAt' | 'level'> | undefined, institution: Institution, admittedAt: Instant): Level {
+  const date = localDateOf(admittedAt);
+  return before !== undefined && localDateOf(before.admittedAt) === date ? before.level : levelOn(institution, date);
 }
 
 /** What contradicts itself in the record of a stay. A HIS may be ahead by minutes, not by days. */
@@ -30,8 +108,10 @@ export function checkStay(record: StayInput, now: Instant): FieldError[] {
   const errors: FieldError[] = [];
   const admitted = Date.parse(record.admittedAt);
   if (admitted > now + DAY) errors.push(field('/admittedAt', '入院时间不能晚于现在', 'The admission lies in the future'));
-  if (record.dischargedAt !== undefined && Date.parse(record.dischargedAt) < admitted) {
-    errors.push(field('/dischargedAt', '出院时间早于入院时间', 'The discharge lies before the admission'));
+  if (record.dischargedAt !== undefined) {
+    const discharged = Date.parse(record.dischargedAt);
+    if (discharged < admitted) errors.push(field('/dischargedAt', '出院时间早于入院时间', 'The discharge lies before the admission'));
+    else if (discharged > now + DAY) errors.push(field('/dischargedAt', '出院时间不能晚于现在', 'The discharge lies in the future'));
   }
   if (record.settlement && record.settlement.eligibleFen > record.settlement.totalFen) {
     errors.push(field('/settlement/eligibleFen', '合规费用不能大于总费用', 'Eligible cost exceeds the total'));

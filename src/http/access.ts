@@ -14,6 +14,8 @@ export const CAPACITY: Access = { roles: ['coordinator', 'his'], asInstitution: 
 /** Writes the directory; sees no patient. */
 export const ADMIN: Access = { roles: ['admin'], asInstitution: false };
 export const INSURER: Access = { roles: ['insurer'], asInstitution: false };
+/** Reads what the stays of a person bear: an institution that works with the person, and the insurer. */
+export const PERSONS: Access = { roles: [...DESK.roles, 'insurer'], asInstitution: true };
 export const SUPERVISION: Access = { roles: ['regulator', 'admin'], asInstitution: false };
 /** Reads the log: an institution what it is party to, insurer and regulator the transfers of their prefecture, the administrator what is of no patient. */
 export const EVENTS: Access = { roles: ['clerk', 'doctor', 'coordinator', 'his', 'insurer', 'regulator', 'admin'], asInstitution: true };

@@ -2,7 +2,11 @@ import type { TSchema } from 'typebox';
 import { Availability, Pool, PoolInput, SessionsInput, SessionsResult } from '../contract/capacity.js';
 import { ChainReport, EventPage, EventView, SignedHead, Transfer } from '../contract/event.js';
 import { Client, ClientCreated, ClientInput, Consortium, ConsortiumInput, Institution, InstitutionInput, Member, MemberInput } from '../contract/institution.js';
-import { EpisodeView, PolicyInput, PolicyView, Provenance, Simulation, SimulationInput, StayAssessment } from '../contract/insurance.js';
+import {
+  ArrivalEffect, EpisodeView, PolicyInput, PolicyView, Provenance, Quote, QuoteInput, Simulation, SimulationInput, StayAssessment,
+} from '../contract/insurance.js';
+import { AccumulatorInput, AccumulatorView, DeductibleEntry, PatientEpisodes, ReassessInput, StayLeg } from '../contract/ledger.js';
+import { MergedPatient, MergeInput } from '../contract/patient.js';
 import { Problem } from '../contract/problem.js';
 import {
   ACTION_BODIES, ActionsView, ConsentInput, DocumentContent, DocumentInput, DocumentView, EntitlementView, FollowUpInput, FollowUpView, FormView,
@@ -24,8 +28,8 @@ export const SHARED: readonly TSchema[] = [
   PatientLookupInput, PatientLookup,
   ReservationInput, ReservationActionInput, ReservationItemsInput, RescheduleInput, Reservation,
   RecommendationInput, Recommendation,
-  Provenance, PolicyInput, PolicyView, StayAssessment, EpisodeView, SimulationInput, Simulation,
-  StayInput, StayView,
+  Provenance, PolicyInput, PolicyView, StayAssessment, EpisodeView, SimulationInput, Simulation, ArrivalEffect, QuoteInput, Quote,
+  StayInput, StayView, DeductibleEntry, StayLeg, PatientEpisodes, ReassessInput, AccumulatorInput, AccumulatorView, MergeInput, MergedPatient,
   EventView, SignedHead, EventPage, ChainReport, Transfer, TransferReport, ConsortiumReport,
   CodeSet, Health,
 ];

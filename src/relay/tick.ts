@@ -1,6 +1,7 @@
 import { isRefusal } from '../kernel/problem.js';
 import type { Actor, Unit } from '../usecase/ports.js';
 import type { Store } from '../usecase/store.js';
+import { sweepPolicies } from '../usecase/insurance/sweep-policies.js';
 import { expireReferrals } from '../usecase/referral/lapse.js';
 import { expireHolds } from '../usecase/reservation/expire-holds.js';
 
@@ -13,6 +14,8 @@ const RELAY: Actor = { clientId: 'relay', roles: [], institutionId: null, area: 
 
 /** Pieces of work of one unit: a few milliseconds, so that callers are not kept waiting. */
 const BATCH = 50;
+/** Stays of one unit: each may bring all stays of its patient with it. */
+const STAYS = 10;
 
 type Chore = (unit: Unit) => Promise<number>;
 
@@ -20,6 +23,7 @@ const CHORES: readonly Chore[] = [
   async (unit) => counted(await expireHolds(unit, { limit: BATCH })),
   async (unit) => counted(await expireReferrals(unit, { limit: BATCH })),
   (unit) => unit.forgetAnswers(BATCH),
+  async (unit) => counted(await sweepPolicies(unit, { limit: STAYS })),
 ];
 
 /** One round: each chore once. Answers how many pieces were done; 0 where nothing is due. */

@@ -3,6 +3,7 @@ import { localDateOf, type Instant } from '../kernel/calendar.js';
 import { areaOfId } from '../kernel/ids.js';
 import { chained, CHECKPOINT_EVERY, GENESIS, headText, textsOf } from '../domain/chain.js';
 import { TIME, type EventActor, type EventDraft } from '../domain/event.js';
+import type { LedgerEntry } from '../domain/ledger.js';
 import type { Transfer } from '../domain/transfer.js';
 import type { Queries } from './queries/catalogue.js';
 import type { StoreVault } from './vault.js';
@@ -16,6 +17,7 @@ export interface ChainEnd {
 export class Drafts {
   readonly events: EventDraft[] = [];
   readonly transfers: { readonly transfer: Transfer; readonly event: number }[] = [];
+  readonly entries: { readonly entry: LedgerEntry; readonly event: number }[] = [];
 
   append(event: EventDraft): void {
     this.events.push(event);
@@ -26,6 +28,13 @@ export class Drafts {
     assert(event >= 0, 'a transfer is recorded under an event that was appended before it');
     assert(this.transfers.at(-1)?.event !== event, 'an event records one transfer: its number is the cursor of the ledger');
     this.transfers.push({ transfer, event });
+  }
+
+  appendEntry(entry: LedgerEntry): void {
+    const event = this.events.length - 1;
+    assert(event >= 0, 'an entry is recorded under an event that was appended before it');
+    assert(this.entries.at(-1)?.event !== event, 'an event tells of one entry: its number is the cursor of the ledger');
+    this.entries.push({ entry, event });
   }
 }
 
@@ -86,6 +95,7 @@ export class LogWriter {
       assert(areaOfId(transfer.id) === transfer.area, 'the id of a transfer carries its prefecture');
       await this.queries.transfer.insert({ ...transfer, seq: first + event, month: localDateOf(transfer.executedAt).slice(0, 7) });
     }
+    for (const { entry, event } of drafts.entries) await this.queries.entry.insert({ ...entry, seq: first + event });
   }
 
   /** Before the commit: signs the end of the log, and keeps the signature now and then. */

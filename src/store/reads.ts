@@ -2,6 +2,7 @@ import type { Instant } from '../kernel/calendar.js';
 import { areaOfId } from '../kernel/ids.js';
 import type { Pool, Session } from '../domain/capacity.js';
 import type { LoggedEvent, SignedHead } from '../domain/event.js';
+import type { RecordedEntry } from '../domain/ledger.js';
 import type { Network } from '../domain/network.js';
 import type { Policies } from '../domain/policy.js';
 import type { Referral } from '../domain/referral.js';
@@ -10,7 +11,7 @@ import type { Stay } from '../domain/stay.js';
 import type { RecordedTransfer } from '../domain/transfer.js';
 import { FOLLOW_UP_STATES } from '../contract/vocabulary.js';
 import type {
-  Client, DocumentRecord, ExpiredHolds, FollowUp, Message, Page, PatientRecord, Reads, ReferralFilter, SessionFilter, SessionKey,
+  Accumulator, Client, DocumentRecord, ExpiredHolds, FollowUp, Message, Page, PatientRecord, Reads, ReferralFilter, SessionFilter, SessionKey,
   StoredPlace, TransferCount,
 } from '../usecase/ports.js';
 import type { Directory } from './directory.js';
@@ -128,11 +129,24 @@ export class StoreReads implements Reads {
 
   async patient(id: string): Promise<PatientRecord | undefined> {
     const area = areaOfId(id);
-    return area === undefined ? undefined : this.q.referral.patient({ area, id });
+    return area === undefined ? undefined : this.#standingFor(await this.q.patient.byId({ area, id }));
   }
 
   async patientByDigest(digest: string): Promise<PatientRecord | undefined> {
-    return this.q.referral.patientByDigest({ idDigest: digest });
+    return this.#standingFor(await this.q.patient.byDigest({ idDigest: digest }));
+  }
+
+  /** Follows a record that was merged; only one that stands for itself is merged into, so there is an end. */
+  async #standingFor(record: PatientRecord | undefined): Promise<PatientRecord | undefined> {
+    return record === undefined || record.mergedInto === null ? record : this.patient(record.mergedInto);
+  }
+
+  async referralIdsOf(patientId: string): Promise<readonly string[]> {
+    return (await this.q.referral.idsOfPatient({ patientId })).map((row) => row.id);
+  }
+
+  async accumulatorsOf(patientId: string): Promise<readonly Accumulator[]> {
+    return this.q.accumulator.ofPatient({ patientId });
   }
 
   async messages(referralId: string): Promise<readonly Message[]> {
@@ -191,11 +205,19 @@ export class StoreReads implements Reads {
 
   async stay(id: string): Promise<Stay | undefined> {
     const area = areaOfId(id);
-    return area === undefined ? undefined : this.q.care.stay({ area, id });
+    return area === undefined ? undefined : this.q.stay.byId({ area, id });
   }
 
   async stayByNumber(institutionId: string, number: string): Promise<Stay | undefined> {
-    return this.q.care.stayByNumber({ institutionId, number });
+    return this.q.stay.byNumber({ institutionId, number });
+  }
+
+  async staysOf(patientId: string): Promise<readonly Stay[]> {
+    return this.q.stay.ofPatient({ patientId });
+  }
+
+  async staysUnder(referralId: string): Promise<readonly Stay[]> {
+    return this.q.stay.underReferral({ referralId });
   }
 
   async lastSeq(): Promise<number> {
@@ -220,6 +242,14 @@ export class StoreReads implements Reads {
 
   async transfersAfter(after: number, limit: number, area: string | null): Promise<readonly RecordedTransfer[]> {
     return area === null ? this.q.transfer.after({ after, limit }) : this.q.transfer.afterInArea({ area, after, limit });
+  }
+
+  async entriesAfter(after: number, limit: number, insuredArea: string): Promise<readonly RecordedEntry[]> {
+    return this.q.entry.after({ insuredArea, after, limit });
+  }
+
+  async entriesOf(stayId: string): Promise<readonly RecordedEntry[]> {
+    return this.q.entry.ofStay({ stayId });
   }
 
   async countTransfers(slice: CountSlice): Promise<readonly TransferCount[]> {

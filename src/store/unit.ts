@@ -3,13 +3,16 @@ import type { Instant } from '../kernel/calendar.js';
 import { areaOfId, type IdMaker } from '../kernel/ids.js';
 import type { Pool, Session } from '../domain/capacity.js';
 import type { EventActor, EventDraft } from '../domain/event.js';
+import type { LedgerEntry } from '../domain/ledger.js';
 import type { Consortium, Institution } from '../domain/network.js';
 import type { Policy } from '../domain/policy.js';
 import type { Referral } from '../domain/referral.js';
 import type { Place, Reservation } from '../domain/reservation.js';
 import type { Stay } from '../domain/stay.js';
 import type { Transfer } from '../domain/transfer.js';
-import type { Actor, Client, DocumentRecord, FollowUp, Message, PatientRecord, SessionKey, StoredPlace, Unit } from '../usecase/ports.js';
+import type {
+  Accumulator, Actor, Client, DocumentRecord, FollowUp, Message, PatientRecord, PolicySweep, SessionKey, StoredPlace, Unit, WaitingFilter,
+} from '../usecase/ports.js';
 import { KEPT_FOR } from './answers.js';
 import type { Directory } from './directory.js';
 import { Drafts, type LogWriter } from './log.js';
@@ -160,12 +163,18 @@ export class StoreUnit extends StoreReads implements Unit {
     return this.q.place.overdue({ poolId: key.poolId, startsAt: key.startsAt, now: this.now });
   }
 
+  async lockPatient(id: string): Promise<PatientRecord | undefined> {
+    const area = areaOfId(id);
+    const record = area === undefined ? undefined : await this.q.patient.lock({ area, id });
+    return record?.mergedInto === null ? record : undefined;
+  }
+
   async insertPatient(patient: PatientRecord): Promise<void> {
-    await this.q.referral.insertPatient({ ...patient, area: areaIn(patient.id) });
+    await this.q.patient.insert({ ...patient, area: areaIn(patient.id) });
   }
 
   async savePatient(patient: PatientRecord): Promise<void> {
-    assertOne(await this.q.referral.updatePatient({ ...patient, area: areaIn(patient.id) }), 'a saved patient is in the store');
+    assertOne(await this.q.patient.update({ ...patient, area: areaIn(patient.id) }), 'a saved patient is in the store');
   }
 
   async insertMessage(message: Message): Promise<void> {
@@ -198,11 +207,23 @@ export class StoreUnit extends StoreReads implements Unit {
 
   async insertStay(stay: Stay): Promise<void> {
     assertArea(stay);
-    await this.q.care.insertStay(stay);
+    await this.q.stay.insert(stay);
   }
 
   async saveStay(stay: Stay): Promise<void> {
-    assertOne(await this.q.care.updateStay(stay), 'the saved version of a stay is the one after the loaded');
+    assertOne(await this.q.stay.update(stay), 'the saved version of a stay is the one after the loaded');
+  }
+
+  async saveStanding(stay: Stay): Promise<void> {
+    assertOne(await this.q.stay.stand(stay), 'a stay that stands anew is in the store');
+  }
+
+  async putAccumulator(accumulator: Accumulator): Promise<void> {
+    await this.q.accumulator.put(accumulator);
+  }
+
+  async deleteAccumulator(accumulator: Accumulator): Promise<void> {
+    assertOne(await this.q.accumulator.remove(accumulator), 'a deleted accumulator is in the store');
   }
 
   async overdueReservations(limit: number): Promise<readonly string[]> {
@@ -217,12 +238,36 @@ export class StoreUnit extends StoreReads implements Unit {
     return this.q.answer.deleteOld({ before: this.now - KEPT_FOR, limit });
   }
 
+  async startSweep(sweep: PolicySweep): Promise<void> {
+    await this.q.sweep.insert(sweep);
+  }
+
+  async lockSweep(): Promise<PolicySweep | undefined> {
+    return this.q.sweep.lock({});
+  }
+
+  async advanceSweep(sweep: PolicySweep): Promise<void> {
+    assertOne(await this.q.sweep.update(sweep), 'a sweep that goes on is in the store');
+  }
+
+  async endSweep(sweep: PolicySweep): Promise<void> {
+    assertOne(await this.q.sweep.remove(sweep), 'a sweep that ends is in the store');
+  }
+
+  async waitingStays(filter: WaitingFilter): Promise<readonly Pick<Stay, 'id' | 'patientId' | 'admittedAt'>[]> {
+    return this.q.stay.waiting(filter);
+  }
+
   append(event: EventDraft): void {
     this.#drafts.append(event);
   }
 
   appendTransfer(transfer: Transfer): void {
     this.#drafts.appendTransfer(transfer);
+  }
+
+  appendEntry(entry: LedgerEntry): void {
+    this.#drafts.appendEntry(entry);
   }
 
   private async revise(kind: 'institution' | 'consortium' | 'pool', doc: Institution | Consortium | Pool): Promise<void> {

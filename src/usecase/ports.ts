@@ -1,10 +1,12 @@
 import type { Instant } from '../kernel/calendar.js';
 import type { Refusal } from '../kernel/problem.js';
+import type { OutsideStays } from '../contract/insurance.js';
 import type { Operator } from '../contract/reservation.js';
 import type { Patient } from '../contract/referral.js';
 import type { FollowUpState, ReferralStatus, Role } from '../contract/vocabulary.js';
 import type { Pool, Session } from '../domain/capacity.js';
 import type { EventDraft, LoggedEvent, SignedHead } from '../domain/event.js';
+import type { LedgerEntry, RecordedEntry } from '../domain/ledger.js';
 import type { Consortium, Institution, Network } from '../domain/network.js';
 import type { Policies, Policy } from '../domain/policy.js';
 import type { Referral } from '../domain/referral.js';
@@ -18,7 +20,7 @@ import type { RecordedTransfer, Transfer } from '../domain/transfer.js';
  *
  * Every write has one shape: lock → load → decide → save. `lock…` loads a row that is about to change
  * and keeps others from changing it until the unit ends; rows are locked in the order in which their
- * port lists them here (referral, reservation, sessions in order of pool and start).
+ * port lists them here (referral, reservation, sessions in order of pool and start, patients in order of id).
  */
 
 /** Who is calling, and for whom. */
@@ -67,6 +69,36 @@ export interface PatientRecord {
   readonly sealed: string;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
+  /** The record of the same person that this one was merged into; null: it stands for itself. */
+  readonly mergedInto: string | null;
+}
+
+/** 院外累计: what an insurer states of a person's stays outside the platform in one insurance year. */
+export interface Accumulator extends OutsideStays {
+  /** Of the insurer. */
+  readonly area: string;
+  readonly patientId: string;
+  /** The calendar year in which the insurance year begins. */
+  readonly year: number;
+  readonly updatedAt: Instant;
+}
+
+/** A policy that has arrived, and how far the stays that waited for it have been looked at. */
+export interface PolicySweep {
+  readonly policyId: string;
+  readonly version: number;
+  readonly afterAt: Instant;
+  readonly afterId: string;
+}
+
+export interface WaitingFilter {
+  readonly insuredArea: string;
+  readonly scheme: string;
+  /** Admitted before. */
+  readonly until: Instant;
+  readonly afterAt: Instant;
+  readonly afterId: string;
+  readonly limit: number;
 }
 
 export interface Message {
@@ -189,8 +221,13 @@ export interface Reads {
   /** Sessions of an institution, not over yet, whose capacity is below what is taken. */
   overcommitted(institutionId: string): Promise<readonly Session[]>;
 
+  /** The record of a person. One that was merged answers as the record that it was merged into. */
   patient(id: string): Promise<PatientRecord | undefined>;
+  /** The same, by the keyed hash of a document; also of one that stood on a record which was merged. */
   patientByDigest(digest: string): Promise<PatientRecord | undefined>;
+  /** Every referral of a person, drafts and ended ones too. */
+  referralIdsOf(patientId: string): Promise<readonly string[]>;
+  accumulatorsOf(patientId: string): Promise<readonly Accumulator[]>;
 
   messages(referralId: string): Promise<readonly Message[]>;
   documents(referralId: string): Promise<readonly DocumentRecord[]>;
@@ -202,6 +239,10 @@ export interface Reads {
   stay(id: string): Promise<Stay | undefined>;
   /** By the hospital's own visit number. */
   stayByNumber(institutionId: string, number: string): Promise<Stay | undefined>;
+  /** Every stay of a person, wherever it was, voided ones too, in no order. */
+  staysOf(patientId: string): Promise<readonly Stay[]>;
+  /** The stays that name a referral, voided ones too. */
+  staysUnder(referralId: string): Promise<readonly Stay[]>;
 
   /** The last number given out; 0 while the log is empty. */
   lastSeq(): Promise<number>;
@@ -212,6 +253,10 @@ export interface Reads {
   headsAfter(after: number, limit: number): Promise<readonly SignedHead[]>;
   /** Transfers with seq > after, in order, at most `limit`; of one prefecture where given. */
   transfersAfter(after: number, limit: number, area: string | null): Promise<readonly RecordedTransfer[]>;
+  /** Entries of the deductible ledger that one insurer pays for, with seq > after, in order, at most `limit`. */
+  entriesAfter(after: number, limit: number, insuredArea: string): Promise<readonly RecordedEntry[]>;
+  /** The entries of one stay, in order. */
+  entriesOf(stayId: string): Promise<readonly RecordedEntry[]>;
   /** Transfers of a slice of the log (after < seq ≤ upTo), counted; a reversal counts −1. Periods are months, by the local date of execution. */
   countTransfers(slice: { after: number; upTo: number; from: Instant; until: Instant; area: string | null }): Promise<readonly TransferCount[]>;
 }
@@ -245,6 +290,8 @@ export interface Unit extends Reads {
   /** Held places whose hold had ended at `now`. */
   overdueHoldsOf(key: SessionKey): Promise<readonly StoredPlace[]>;
 
+  /** Keeps others from reckoning this person until the unit ends; undefined: no such record, or it was merged. */
+  lockPatient(id: string): Promise<PatientRecord | undefined>;
   insertPatient(patient: PatientRecord): Promise<void>;
   savePatient(patient: PatientRecord): Promise<void>;
 
@@ -256,17 +303,32 @@ export interface Unit extends Reads {
   saveFollowUp(followUp: FollowUp): Promise<void>;
   insertStay(stay: Stay): Promise<void>;
   saveStay(stay: Stay): Promise<void>;
+  /** What a stay was reached by and how it stands (policy, figures, settlement): no new version of its record. */
+  saveStanding(stay: Stay): Promise<void>;
+  /** In place of the one of the same insurer, person and year. */
+  putAccumulator(accumulator: Accumulator): Promise<void>;
+  deleteAccumulator(accumulator: Accumulator): Promise<void>;
 
   /** Work that is due by `now`, for the relay: bounded, oldest first. */
   overdueReservations(limit: number): Promise<readonly string[]>;
   overdueReferrals(limit: number): Promise<readonly string[]>;
   /** Deletes answers kept under idempotency keys for longer than seven days, oldest first; returns how many. */
   forgetAnswers(limit: number): Promise<number>;
+  /** Stays that wait for a policy are to be looked at. */
+  startSweep(sweep: PolicySweep): Promise<void>;
+  /** One that is under way, kept from others until the unit ends. */
+  lockSweep(): Promise<PolicySweep | undefined>;
+  advanceSweep(sweep: PolicySweep): Promise<void>;
+  endSweep(sweep: PolicySweep): Promise<void>;
+  /** Stays without a policy, in order of admission and id, behind the given one. */
+  waitingStays(filter: WaitingFilter): Promise<readonly Pick<Stay, 'id' | 'patientId' | 'admittedAt'>[]>;
 
   /** Appends to the log when the unit ends well. */
   append(event: EventDraft): void;
   /** Appends to the ledger of transfers, under the number of the event appended last. */
   appendTransfer(transfer: Transfer): void;
+  /** Appends to the ledger of deductibles, under the number of the event appended last. */
+  appendEntry(entry: LedgerEntry): void;
 }
 
 /** A command, decided. Returns its result, or the refusal: then nothing of what it saved remains. */

@@ -67,6 +67,7 @@ async function fillRoad(unit: Unit, road: Road, first: number): Promise<void> {
       sealed: unit.vault.seal(`patient:${patientId}`, patient),
       createdAt: unit.now,
       updatedAt: unit.now,
+      mergedInto: null,
     });
     const place = await sendUp(unit, road, n, patientId, session);
     if (place.state !== 'released') taken += 1;

@@ -11,7 +11,11 @@ const db = new Sqlite(':memory:');
 for (const migration of readMigrations('sqlite')) db.exec(migration.text);
 
 /** Read whole, once, when the store opens; or one row. */
-const MAY_SCAN = ['directory.institutions', 'directory.consortia', 'directory.pools', 'directory.policies', 'directory.clients', 'log.tip', 'log.last'];
+const MAY_SCAN = [
+  'directory.institutions', 'directory.consortia', 'directory.pools', 'directory.policies', 'directory.clients', 'log.tip', 'log.last',
+  // What is under way: none or one, most of the time.
+  'sweep.lock',
+];
 /** Sorts a handful: what stands in one session, what was counted in one slice. */
 const MAY_SORT = ['place.live', 'place.overdue', 'transfer.count', 'transfer.countInArea'];
 
@@ -38,7 +42,17 @@ const INDEXES: readonly (readonly [query: string, plan: RegExp])[] = [
   ['referral.ofPatient', /referral_by_patient \(patient_id=\?\)/],
   ['referral.overdue', /referral_by_deadline \(deadline_at<\?\)/],
   ['referral.move', /sqlite_autoindex_referral_1 \(area=\? AND id=\?\)/],
-  ['referral.patientByDigest', /patient_by_digest \(id_digest=\?\)/],
+  ['referral.idsOfPatient', /COVERING INDEX referral_by_patient \(patient_id=\?\)/],
+  ['patient.byId', /sqlite_autoindex_patient_1 \(area=\? AND id=\?\)/],
+  ['patient.byDigest', /patient_by_digest \(id_digest=\?\)/],
+  ['stay.byNumber', /stay_by_number \(institution_id=\? AND number=\?\)/],
+  ['stay.ofPatient', /stay_by_patient \(patient_id=\?\)/],
+  ['stay.underReferral', /stay_by_referral \(referral_id=\?\)/],
+  ['stay.waiting', /stay_unassessed \(insured_area=\? AND scheme=\? AND \(admitted_at,id\)>\(\?,\?\) AND admitted_at<\?\)/],
+  ['stay.stand', /sqlite_autoindex_stay_1 \(area=\? AND id=\?\)/],
+  ['accumulator.ofPatient', /accumulator_by_patient \(patient_id=\?\)/],
+  ['entry.after', /deductible_entry_by_insurer \(insured_area=\? AND seq>\?\)/],
+  ['entry.ofStay', /deductible_entry_by_stay \(stay_id=\?\)/],
   ['session.byStart', /PRIMARY KEY \(area=\? AND pool_id=\? AND starts_at=\?\)/],
   ['session.update', /PRIMARY KEY \(area=\? AND pool_id=\? AND starts_at=\?\)/],
   ['session.ofPool', /PRIMARY KEY \(area=\? AND pool_id=\? AND starts_at>\? AND starts_at<\?\)/],

@@ -97,7 +97,7 @@ export function patientOf(unit: Unit, idNumber: string | null, more: Partial<Pat
   const id = unit.ids.next(AREA);
   return {
     id, idDigest: idNumber === null ? null : unit.vault.digest('01', idNumber),
-    sealed: unit.vault.seal(`patient:${id}`, { name: '张三', idNumber }), createdAt: unit.now, updatedAt: unit.now, ...more,
+    sealed: unit.vault.seal(`patient:${id}`, { name: '张三', idNumber }), createdAt: unit.now, updatedAt: unit.now, mergedInto: null, ...more,
   };
 }
 
@@ -125,6 +125,7 @@ export function stayOf(unit: Unit, number: string, more: Partial<Stay> = {}): St
       mainDiagnosis: { code: 'I10', system: 'ICD-10', name: '高血压病' },
     },
     sealedPatient: unit.vault.seal(`stay:${id}`, { name: '张三' }), sourceVersion: 1, version: 1, createdAt: unit.now,
-    updatedAt: unit.now, ...more,
+    updatedAt: unit.now, admittedAt: unit.now, insuredArea: AREA, scheme: 'employee', personKind: 'active', reached: null, policyId: null,
+    policyVersion: null, figures: null, settled: null, ...more,
   };
 }

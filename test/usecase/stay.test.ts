@@ -2,7 +2,8 @@ import t from 'tap';
 import { HOUR } from '../../src/kernel/calendar.js';
 import type { StayInput } from '../../src/contract/stay.js';
 import type { Patient } from '../../src/contract/referral.js';
-import { getStay, putStay } from '../../src/usecase/insurance/put-stay.js';
+import { getStay } from '../../src/usecase/insurance/get-stay.js';
+import { putStay } from '../../src/usecase/insurance/put-stay.js';
 import { City } from '../kit/city.js';
 import { send, take, transfers } from '../kit/life.js';
 import { codeOf, person, pointersOf, upReferral } from '../kit/network.js';
@@ -101,6 +102,6 @@ t.test('stays of another institution do not exist', async (t) => {
   const city = await City.found(t);
   t.equal(codeOf(await put(city, stayOf(1), 't2')), 'not_found');
   const written = await city.must('t1', putStay, { institutionId: 't1', number: 'ZY1', body: stayOf(1) });
-  t.match(await city.ask('t1', getStay, { id: written.stay.id }), { number: 'ZY1' });
+  t.match(await city.ask('t1', getStay, { id: written.stay.id }), { stay: { number: 'ZY1' } });
   t.equal(codeOf(await city.ask('p1', getStay, { id: written.stay.id })), 'not_found');
 });

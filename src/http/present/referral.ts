@@ -109,7 +109,7 @@ export function referralSummary(referral: Referral, reads: Reads): Wire<Static<t
   };
 }
 
-function maskedPatient({ name, sex, idNumber, phone }: Patient) {
+export function maskedPatient({ name, sex, idNumber, phone }: Patient) {
   return {
     name: maskName(name),
     sex,

@@ -5,6 +5,7 @@ import { actionRoutes } from './actions.js';
 import { capacityRoutes } from './capacity.js';
 import { conversationRoutes } from './conversation.js';
 import { directoryRoutes } from './directory.js';
+import { ledgerRoutes } from './ledger.js';
 import { policyRoutes } from './policies.js';
 import { referralRoutes } from './referrals.js';
 import { reservationRoutes } from './reservations.js';
@@ -22,6 +23,7 @@ export function resourceRoutes(http: Http): void {
   routingRoutes(http);
   policyRoutes(http);
   stayRoutes(http);
+  ledgerRoutes(http);
 }
 
 /** The commands of those routes without an app to be asked through: for a thread that only writes. */

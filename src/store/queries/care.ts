@@ -1,5 +1,4 @@
-import { and, asc, eq, getTableColumns, gt, lt, sql } from 'drizzle-orm';
-import type { Stay } from '../../domain/stay.js';
+import { and, asc, eq, getTableColumns, gt, lt } from 'drizzle-orm';
 import type { DocumentRecord, FollowUp, Message } from '../../usecase/ports.js';
 import { many, one, run } from '../bind.js';
 import type { Kit } from '../columns.js';
@@ -12,12 +11,11 @@ export interface OfReferral {
   readonly referralId: string;
 }
 
-/** Messages, documents and follow-ups of a referral, and stays. */
+/** Messages, documents and follow-ups of a referral. */
 export function careQueries(k: Kit, t: Tables) {
-  const { message: m, document: d, followUp: f, stay: s } = t;
+  const { message: m, document: d, followUp: f } = t;
   const { area: _area, sealedContent, ...facts } = getTableColumns(d);
   const theDocument = and(eq(d.area, p('area')), eq(d.referralId, p('referralId')), eq(d.id, p('id')));
-  const theStay = and(eq(s.area, p('area')), eq(s.id, p('id')));
   const theFollowUp = and(eq(f.area, p('area')), eq(f.id, p('id')));
   return {
     messages: many<OfReferral>()(
@@ -53,22 +51,6 @@ export function careQueries(k: Kit, t: Tables) {
         .update(f)
         .set(columns(f, 'institutionId', 'state', 'dueOn', 'content', 'result', 'guidance', 'doneAt', 'doneBy'))
         .where(theFollowUp),
-    ),
-
-    stay: one<ById>()(k.build.select().from(s).where(theStay)),
-    stayByNumber: one<{ institutionId: string; number: string }>()(
-      k.build.select().from(s).where(and(eq(s.institutionId, p('institutionId')), eq(s.number, p('number')))),
-    ),
-    insertStay: run<Stay>()(k.build.insert(s).values(everyColumn(s))),
-    updateStay: run<Stay>()(
-      k.build
-        .update(s)
-        .set(
-          columns(
-            s, 'patientId', 'referralId', 'executedReferral', 'level', 'sourceVersion', 'version', 'updatedAt', 'record', 'sealedPatient',
-          ),
-        )
-        .where(and(theStay, sql`${s.version} = ${p('version')} - 1`)),
     ),
   };
 }

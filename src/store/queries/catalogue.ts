@@ -4,9 +4,10 @@ import { schemaOf } from '../tables/schema.js';
 import { placeQueries, reservationQueries, sessionQueries } from './capacity.js';
 import { careQueries } from './care.js';
 import { directoryQueries } from './directory.js';
+import { accumulatorQueries, entryQueries, stayQueries, sweepQueries } from './insurance.js';
 import { referralList, type ListParams, type Sieve, type Walk } from './lists.js';
 import { answerQueries, logQueries, transferQueries } from './log.js';
-import { referralQueries } from './referral.js';
+import { patientQueries, referralQueries } from './referral.js';
 
 /** Every query of the service, as text for one engine. */
 export function catalogueOf(kit: Kit) {
@@ -17,7 +18,12 @@ export function catalogueOf(kit: Kit) {
     reservation: reservationQueries(kit, t),
     place: placeQueries(kit, t),
     referral: referralQueries(kit, t),
+    patient: patientQueries(kit, t),
     care: careQueries(kit, t),
+    stay: stayQueries(kit, t),
+    accumulator: accumulatorQueries(kit, t),
+    entry: entryQueries(kit, t),
+    sweep: sweepQueries(kit, t),
     log: logQueries(kit, t),
     transfer: transferQueries(kit, t),
     answer: answerQueries(kit, t),

@@ -35,7 +35,6 @@ export function referralQueries(k: Kit, t: Tables) {
   const at = and(eq(t.referral.area, p('area')), eq(t.referral.id, p('id')));
   /** Guarded by the version that was loaded: an update that finds another touches no row. */
   const loaded = and(at, sql`${t.referral.version} = ${p('version')} - 1`);
-  const { area: _area, ...patient } = getTableColumns(t.patient);
   const byId = one<ById>()(k.build.select().from(t.referral).where(at));
   return {
     byId,
@@ -65,15 +64,21 @@ export function referralQueries(k: Kit, t: Tables) {
     note: run<Referral>()(k.build.update(t.referral).set(columns(t.referral, ...NOTED)).where(loaded)),
     move: run<Referral>()(k.build.update(t.referral).set(columns(t.referral, ...MOVED)).where(loaded)),
     rewrite: run<Referral>()(k.build.update(t.referral).set(columns(t.referral, ...WHOLE)).where(loaded)),
-
-    patient: one<ById>()(k.build.select(patient).from(t.patient).where(and(eq(t.patient.area, p('area')), eq(t.patient.id, p('id'))))),
-    patientByDigest: one<{ idDigest: string }>()(k.build.select(patient).from(t.patient).where(eq(t.patient.idDigest, p('idDigest')))),
-    insertPatient: run<PatientRecord & { area: string }>()(k.build.insert(t.patient).values(everyColumn(t.patient))),
-    updatePatient: run<PatientRecord & { area: string }>()(
-      k.build
-        .update(t.patient)
-        .set(columns(t.patient, 'idDigest', 'sealed', 'updatedAt'))
-        .where(and(eq(t.patient.area, p('area')), eq(t.patient.id, p('id')))),
+    idsOfPatient: many<{ patientId: string }>()(
+      k.build.select({ id: t.referral.id }).from(t.referral).where(eq(t.referral.patientId, p('patientId'))).orderBy(asc(t.referral.id)),
     ),
+  };
+}
+
+export function patientQueries(k: Kit, { patient: x }: Tables) {
+  const at = and(eq(x.area, p('area')), eq(x.id, p('id')));
+  const { area: _area, ...record } = getTableColumns(x);
+  const byId = one<ById>()(k.build.select(record).from(x).where(at));
+  return {
+    byId,
+    lock: locking(k.engine, byId),
+    byDigest: one<{ idDigest: string }>()(k.build.select(record).from(x).where(eq(x.idDigest, p('idDigest')))),
+    insert: run<PatientRecord & { area: string }>()(k.build.insert(x).values(everyColumn(x))),
+    update: run<PatientRecord & { area: string }>()(k.build.update(x).set(columns(x, 'idDigest', 'sealed', 'updatedAt', 'mergedInto')).where(at)),
   };
 }

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
-import type { Category, Direction, FollowUpState, Level, ReferralStatus, Urgency } from '../../contract/vocabulary.js';
+import type { Category, Direction, FollowUpState, ReferralStatus, Urgency } from '../../contract/vocabulary.js';
 import type { ReferralContent, ReferralCourse } from '../../domain/referral.js';
-import type { Stay } from '../../domain/stay.js';
 import type { Kit } from '../columns.js';
 
 /** 转诊, whom it is about, and what was said and sent with it. */
@@ -50,6 +49,8 @@ export function referralTables(k: Kit) {
         sealed: k.text().notNull(),
         createdAt: k.integer().notNull(),
         updatedAt: k.integer().notNull(),
+        /** The record of the same person that this one was merged into: whoever asks for this one gets that. */
+        mergedInto: k.text(),
       },
       (t) => [
         k.primaryKey({ columns: [t.area, t.id] }),
@@ -109,26 +110,6 @@ export function referralTables(k: Kit) {
         k.index('follow_up_by_institution').on(t.institutionId, t.state, t.id),
         k.index('follow_up_by_referral').on(t.referralId, t.id),
       ],
-    ),
-    stay: k.table(
-      'stay',
-      {
-        area: k.text().notNull(),
-        id: k.text().notNull(),
-        institutionId: k.text().notNull(),
-        number: k.text().notNull(),
-        patientId: k.text().notNull(),
-        referralId: k.text(),
-        executedReferral: k.flag().notNull(),
-        level: k.text().$type<Level>().notNull(),
-        sourceVersion: k.integer().notNull(),
-        version: k.integer().notNull(),
-        createdAt: k.integer().notNull(),
-        updatedAt: k.integer().notNull(),
-        record: k.json().$type<Stay['record']>().notNull(),
-        sealedPatient: k.text().notNull(),
-      },
-      (t) => [k.primaryKey({ columns: [t.area, t.id] }), k.uniqueIndex('stay_by_number').on(t.institutionId, t.number)],
     ),
   };
 }

@@ -2,6 +2,7 @@ import { isRefusal, type Refusal } from '../../kernel/problem.js';
 import type { ReferralAction } from '../../contract/vocabulary.js';
 import { refuseParty, refuseTransition } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
+import { arrivalChanged } from '../insurance/arrival-changed.js';
 import type { Unit, UseCase } from '../ports.js';
 import { lockForChange, type Found } from './access.js';
 import type { Action, ActionBody, Changed } from './actions/action.js';
@@ -47,6 +48,7 @@ export const act: UseCase<ActCommand, Referral> = async (unit, command) => {
   const changed = await run(unit, found, command);
   if (isRefusal(changed)) return changed;
   await commit(unit, changed, ACTIONS[action].change);
+  if (changed.transfer) await arrivalChanged(unit, changed.referral);
   // A comment is free text and may name the patient: it goes to the messages, never into the log.
   const { body } = command;
   if ('comment' in body && body.comment !== undefined) await say(unit, changed.referral, body.comment);

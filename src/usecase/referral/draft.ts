@@ -6,8 +6,8 @@ import { diseaseKeyOf } from '../../domain/content.js';
 import { checkPatient, normalisePatient, type Warning } from '../../domain/identity.js';
 import type { Referral, ReferralContent, ReferralCourse } from '../../domain/referral.js';
 import type { Unit } from '../ports.js';
-import { identify } from './identify.js';
-import { namelessConsent, sealPersons } from './persons.js';
+import { identify, type Present } from './identify.js';
+import { namelessConsent, openPersons, sealPersons } from './persons.js';
 
 /** What a sender states, turned into a referral that is not yet sent. */
 
@@ -35,8 +35,8 @@ export interface KnownPatient {
 interface Stated {
   /** Where the body says who it is: `` for `/patient`. */
   readonly at?: string;
-  /** Whom an earlier statement was about. */
-  readonly present?: string | null;
+  /** Whom an earlier statement of the same record was about. */
+  readonly present?: Present | null;
 }
 
 /** The stated patient, checked and identified. */
@@ -45,6 +45,11 @@ export async function knowPatient(unit: Unit, stated: Patient, emergency: boolea
   if (errors.length > 0) return invalid(...errors.map((e) => ({ ...e, pointer: `${at}${e.pointer}` })));
   const patient = normalisePatient(stated);
   return { patient, patientId: await identify(unit, patient, area, present), warnings };
+}
+
+/** Whom a referral is about so far, and how it was said. */
+export function statedIn(unit: Unit, referral: Referral): Present {
+  return { patientId: referral.patientId, stated: openPersons(unit.vault, referral).patient };
 }
 
 const NOTHING_YET: ReferralCourse = {

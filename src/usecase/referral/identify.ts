@@ -1,18 +1,31 @@
 import type { Patient } from '../../contract/referral.js';
 import type { Unit } from '../ports.js';
 
+/** Whom an earlier statement of the same record was about, and what it said. */
+export interface Present {
+  readonly patientId: string;
+  readonly stated: Patient;
+}
+
 /**
- * The record of the person whom a referral states, made where there is none. Found by the keyed hash of
- * type and number; a child without a number by its guardian's, its own name and birth date; an unknown
- * person always gets a record of its own, to be merged when known. A record keeps the first statement:
- * what another sender writes about the same number does not change what others read.
+ * The record of the person whom a referral or a stay states, made where there is none. Found by the keyed
+ * hash of type and number; a child without a number by its guardian's, its own name and birth date; an
+ * unknown person always gets a record of its own. A record keeps the first statement: what another sender
+ * writes about the same number does not change what others read. Only an unknown person, once the number
+ * is stated that nobody has stated before, is known by it from then on.
  *
- * @param present whom the statement was about so far: somebody without a number stays the same person
+ * @param present whom the record was about so far: somebody without a number stays the same person, merged
+ * with another record or not
  */
-export async function identify(unit: Unit, patient: Patient, area: string, present: string | null): Promise<string> {
+export async function identify(unit: Unit, patient: Patient, area: string, present: Present | null): Promise<string> {
   const digest = digestOf(unit, patient);
-  const known = digest !== null ? await unit.patientByDigest(digest) : present !== null ? await unit.patient(present) : undefined;
-  if (known?.idDigest === digest) return known.id;
+  const unknown = present !== null && digestOf(unit, present.stated) === null ? await unit.patient(present.patientId) : undefined;
+  const known = digest === null ? unknown : await unit.patientByDigest(digest);
+  if (known) return known.id;
+  if (unknown?.idDigest === null) {
+    await unit.savePatient({ ...unknown, idDigest: digest, sealed: unit.vault.seal(`patient:${unknown.id}`, patient), updatedAt: unit.now });
+    return unknown.id;
+  }
   const id = unit.ids.next(area);
   await unit.insertPatient({
     id,
@@ -20,6 +33,7 @@ export async function identify(unit: Unit, patient: Patient, area: string, prese
     sealed: unit.vault.seal(`patient:${id}`, patient),
     createdAt: unit.now,
     updatedAt: unit.now,
+    mergedInto: null,
   });
   return id;
 }

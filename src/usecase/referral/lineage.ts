@@ -3,14 +3,15 @@ import { field, type FieldError } from '../../kernel/problem.js';
 import type { ReferralStatus } from '../../contract/vocabulary.js';
 import { partyOf } from '../../domain/party.js';
 import type { Referral } from '../../domain/referral.js';
+import { isVoided } from '../../domain/stay.js';
 import type { Unit } from '../ports.js';
 
 const ENDED: readonly ReferralStatus[] = ['completed', 'rejected', 'cancelled', 'redirected', 'closed', 'expired'];
 
-/** What `returnOf` and `replaces` name must be the same patient's, visible to the sender, and fit. */
+/** What `returnOf`, `replaces` and `fromStayId` name must be the same patient's, visible to the sender, and fit. */
 export async function checkLineage(unit: Unit, referral: Referral): Promise<FieldError[]> {
   const errors: FieldError[] = [];
-  const { returnOf, replaces } = referral.content;
+  const { returnOf, replaces, fromStayId } = referral.content;
   if (returnOf !== undefined) {
     const before = await visible(unit, returnOf, referral);
     if (!before || before.direction !== 'up' || referral.direction !== 'down') {
@@ -20,6 +21,10 @@ export async function checkLineage(unit: Unit, referral: Referral): Promise<Fiel
   if (replaces !== undefined) {
     const before = await visible(unit, replaces, referral);
     if (!before || !ENDED.includes(before.status)) errors.push(field('/replaces', '须为同一患者已结束的转诊', 'Must be an ended referral of the same patient'));
+  }
+  if (fromStayId !== undefined) {
+    const before = await unit.stay(fromStayId);
+    if (before?.patientId !== referral.patientId || isVoided(before)) errors.push(field('/fromStayId', '须为同一患者的就诊记录', 'Must be a stay of the same patient'));
   }
   return errors;
 }

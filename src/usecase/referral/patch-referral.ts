@@ -7,7 +7,7 @@ import type { Referral, ReferralContent } from '../../domain/referral.js';
 import type { UseCase } from '../ports.js';
 import { freePlaces } from '../reservation/places.js';
 import { lockForChange } from './access.js';
-import { departmentOf, knowPatient } from './draft.js';
+import { departmentOf, knowPatient, statedIn } from './draft.js';
 import { namelessConsent, resealed } from './persons.js';
 import { referralEvent } from './referral-event.js';
 
@@ -21,7 +21,7 @@ export const patchReferral: UseCase<{ id: string; ifMatch: number | null; body: 
   if (before.status !== 'draft') return refuse('invalid_transition', { currentStatus: before.status });
 
   const { patient, direction, category, urgency, targetInstitutionId, targetDepartment, consortiumId, responsible, consent, operator: _operator, ...content } = body;
-  const known = patient ? await knowPatient(unit, patient, (urgency ?? before.urgency) === 'emergency', before.area, { present: before.patientId }) : undefined;
+  const known = patient ? await knowPatient(unit, patient, (urgency ?? before.urgency) === 'emergency', before.area, { present: statedIn(unit, before) }) : undefined;
   if (isRefusal(known)) return known;
   const merged: ReferralContent = { ...before.content, ...content, ...(consent && { consent: namelessConsent(consent) }), sex: patient?.sex ?? before.content.sex };
   const after = amend(

@@ -3,7 +3,7 @@ import { checkContent, checkReason, diseaseKeyOf, warningsWith } from '../../../
 import { advance, amend } from '../../../domain/referral-machine.js';
 import type { ReferralContent } from '../../../domain/referral.js';
 import { timersFor } from '../referral-event.js';
-import { knowPatient } from '../draft.js';
+import { knowPatient, statedIn } from '../draft.js';
 import { namelessConsent, resealed } from '../persons.js';
 import type { Action } from './action.js';
 
@@ -21,7 +21,7 @@ export const provideInfo: Action<'provide-info'> = async (unit, { referral }, bo
   const fixed = FIXED.filter((name) => name in changes);
   if (fixed.length > 0) return invalid(...fixed.map((name) => field(`/changes/${name}`, '提交后不能修改此项', 'This cannot change after submission')));
 
-  const known = patient ? await knowPatient(unit, patient, referral.urgency === 'emergency', referral.area, { at: '/changes', present: referral.patientId }) : undefined;
+  const known = patient ? await knowPatient(unit, patient, referral.urgency === 'emergency', referral.area, { at: '/changes', present: statedIn(unit, referral) }) : undefined;
   if (isRefusal(known)) return known;
   if (known && known.patientId !== referral.patientId) return invalid(field('/changes/patient/idNumber', '不是同一患者', 'Another person'));
   const content: ReferralContent = { ...referral.content, ...changes, ...(consent && { consent: namelessConsent(consent) }), sex: patient?.sex ?? referral.content.sex };
