@@ -2,8 +2,9 @@ import t from 'tap';
 import { DAY, HOUR, MINUTE } from '../../src/kernel/calendar.js';
 import type { ReferralAction } from '../../src/contract/vocabulary.js';
 import { City, on } from '../kit/city.js';
+import { put, stayOf } from '../kit/ledger.js';
 import { everything, must, send, take, transfers, tryAct } from '../kit/life.js';
-import { accepted, ADMIN, at, bedNights, codeOf, downReferral, fill, INSTITUTIONS, pointersOf, putMembership, SINCE, sessionOn, upReferral } from '../kit/network.js';
+import { accepted, ADMIN, at, bedNights, codeOf, downReferral, fill, INSTITUTIONS, person, pointersOf, putMembership, SINCE, sessionOn, upReferral } from '../kit/network.js';
 import { putInstitution } from '../../src/usecase/network/put-institution.js';
 import { START } from '../kit/store.js';
 
@@ -11,7 +12,8 @@ const TODAY = '2018-03-01';
 
 t.test('the arrival executes the transfer: one line of the ledger with all that the deductible will ask (Guangzhou 2018, line 39)', async (t) => {
   const city = await City.found(t);
-  const referral = await take(city, await send(city, upReferral(1, { fromStayId: 'ZY-2018-0007' })), 'accept');
+  const before = await put(city, 'p1', 'ZY-2018-0007', stayOf(person(1), 1, null));
+  const referral = await take(city, await send(city, upReferral(1, { fromStayId: before.stay.id })), 'accept');
   city.clock.advance(2 * HOUR);
   const arrived = await must(city, referral, 'arrive', { body: { at: '2018-03-01T10:30:00+08:00' } });
   t.match(arrived, { status: 'arrived', version: 3, deadlineAt: null, course: { arrivedAt: at(TODAY, 10.5), acceptedBy: 'receiver' } });
@@ -34,7 +36,7 @@ t.test('the arrival executes the transfer: one line of the ledger with all that 
     targetLevel: 'tertiary',
     consortiumId: 'g1',
     ruleVersion: referral.course.ruleVersion,
-    fromStayId: 'ZY-2018-0007',
+    fromStayId: before.stay.id,
     submittedAt: START,
     executedAt: at(TODAY, 10.5),
     recordedAt: START + 2 * HOUR,
