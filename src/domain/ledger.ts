@@ -152,8 +152,8 @@ function settledOf({ record, settled }: Stay, figures: Figures | null, at: Insta
   if (settlement === undefined) return null;
   const { totalFen, eligibleFen } = settlement;
   if (settled !== null && settled.totalFen === totalFen && settled.eligibleFen === eligibleFen) return settled;
-  if (figures?.fundFen == null || figures.personalFen === null) return null;
-  const { deductibleFen, ratioBp, fundFen, personalFen } = figures;
+  const { deductibleFen, ratioBp, fundFen = null, personalFen = null } = figures ?? {};
+  if (deductibleFen === undefined || ratioBp === undefined || fundFen === null || personalFen === null) return null;
   return { totalFen, eligibleFen, deductibleFen, ratioBp, fundFen, personalFen, at };
 }
 

@@ -85,7 +85,8 @@ export function isVoided({ record }: Pick<Stay, 'record'>): boolean {
 
 /** What is owed since the settlement: above 0 to the patient, below 0 by the patient. */
 export function owedFen({ settled, figures }: Pick<Stay, 'settled' | 'figures'>): number {
-  return settled === null || figures?.personalFen == null ? 0 : settled.personalFen - figures.personalFen;
+  const personalFen = figures?.personalFen ?? null;
+  return settled === null || personalFen === null ? 0 : settled.personalFen - personalFen;
 }
 
 type Insured = Pick<Stay, 'insuredArea' | 'scheme' | 'personKind'>;

@@ -20,8 +20,8 @@ export const INSURER: Actor = { clientId: 'insurer', roles: ['insurer'], institu
 export const EMPLOYEE = { area: AREA, scheme: 'employee', personKind: 'active' } as const;
 
 /** The nth person, insured as an employee of the city. */
-export function insured(n: number, insurance: Patient['insurance'] = EMPLOYEE): Patient {
-  return { ...person(n), insurance };
+export function insured(n: number, insurance: Patient['insurance'] | null = EMPLOYEE): Patient {
+  return { ...person(n), ...(insurance && { insurance }) };
 }
 
 /** Writes a policy under a name; what waited for it is assessed. */

@@ -223,7 +223,7 @@ t.test('without a policy a stay waits; the relay assesses it when one arrives, a
   const stays = [];
   for (let n = 1; n <= 23; n += 1) stays.push((await put(city, 'p1', `A${n}`, stayOf(insured(n), 2, 3_000))).stay);
   const elsewhere = await put(city, 'p1', 'X', stayOf(insured(30, { area: '440600', scheme: 'employee', personKind: 'active' }), 2, 3_000));
-  const unstated = await put(city, 'p1', 'Y', stayOf(insured(31, undefined), 2, 3_000));
+  const unstated = await put(city, 'p1', 'Y', stayOf(insured(31, null), 2, 3_000));
   t.match([stays[0], elsewhere.stay, unstated.stay], [{ figures: null, policyId: null }, { figures: null }, { figures: null }]);
   t.equal(elsewhere.standing?.unassessed, 'no-policy');
 

@@ -43,8 +43,14 @@ export async function worksWith(reads: Reads, actor: Actor, patientId: string): 
   return open.some((referral) => partyOf(referral, actor, reads.network, today) !== undefined);
 }
 
+/** The prefecture for whose insurer the actor speaks; null: for none. */
+export function insurerOf({ roles, area }: Actor): string | null {
+  return roles.includes('insurer') ? area : null;
+}
+
 /** Whether the insurer of this prefecture insures the person, by what was stated first or for some stay. */
-export async function insures(reads: Reads, { area }: Actor, record: PatientRecord): Promise<boolean> {
+export async function insures(reads: Reads, actor: Actor, record: PatientRecord): Promise<boolean> {
+  const area = insurerOf(actor);
   if (area === null) return false;
   const { insurance } = statementOf(reads, record);
   if (insurance !== undefined && areaOfDistrict(insurance.area) === area) return true;

@@ -6,7 +6,7 @@ import { field, invalid, refuse, type FieldError } from '../../kernel/problem.js
 import type { AccumulatorInput } from '../../contract/ledger.js';
 import { outsideContradictions } from '../../domain/simulation.js';
 import type { Accumulator, UseCase } from '../ports.js';
-import { insures } from './person.js';
+import { insurerOf, insures } from './person.js';
 import { reassess } from './reassess.js';
 
 export interface AccumulatorWritten {
@@ -24,7 +24,7 @@ export interface AccumulatorWritten {
  * Refused: `not_found` for who does not insure the person, `invalid_content` where it contradicts itself.
  */
 export const putAccumulator: UseCase<{ patientId: string; year: number; body: AccumulatorInput }, AccumulatorWritten> = async (unit, { patientId, year, body }) => {
-  const { area } = unit.actor;
+  const area = insurerOf(unit.actor);
   const record = await unit.patient(patientId);
   if (area === null || !record || !(await insures(unit, unit.actor, record))) return refuse('not_found');
   const { stays, borneFen, paidFen, asOf } = body;

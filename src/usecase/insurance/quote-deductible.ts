@@ -62,9 +62,10 @@ function policyFor(reads: Reads, actor: Actor, { insuredArea, scheme }: Pick<Sta
 
 /** By whom the patient is insured: as the latest stay says it, else as it was stated first. */
 function insuranceOf(reads: Reads, record: PatientRecord, stays: readonly Stay[]): Insurance | undefined {
-  const latest = inOrder(stays).filter((stay) => stay.insuredArea !== null).at(-1);
-  if (latest?.insuredArea == null || latest.scheme === null || latest.personKind === null) return statementOf(reads, record).insurance;
-  return { area: latest.insuredArea, scheme: latest.scheme, personKind: latest.personKind };
+  for (const { insuredArea: area, scheme, personKind } of [...inOrder(stays)].reverse()) {
+    if (area !== null && scheme !== null && personKind !== null) return { area, scheme, personKind };
+  }
+  return statementOf(reads, record).insurance;
 }
 
 interface Admission {

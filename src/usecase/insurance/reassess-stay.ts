@@ -6,6 +6,7 @@ import { policyOn } from '../../domain/policy.js';
 import { isVoided, type Stay } from '../../domain/stay.js';
 import type { Unit, UseCase } from '../ports.js';
 import { shown, type StayShown } from './get-stay.js';
+import { insurerOf } from './person.js';
 import { reassess } from './reassess.js';
 
 /**
@@ -18,7 +19,8 @@ import { reassess } from './reassess.js';
  */
 export const reassessStay: UseCase<{ id: string; reasonCode: string }, StayShown> = async (unit, { id, reasonCode }) => {
   const stay = await unit.stay(id);
-  if (!stay || unit.actor.area === null || stay.insuredArea !== unit.actor.area) return refuse('not_found');
+  const area = insurerOf(unit.actor);
+  if (!stay || area === null || stay.insuredArea !== area) return refuse('not_found');
   const errors = checkReason('reassess', reasonCode, undefined, '/reasonCode', '/reasonCode');
   if (errors.length > 0) return invalid(...errors);
   if (isVoided(stay)) return refuse('invalid_transition', { currentStatus: 'voided' });
