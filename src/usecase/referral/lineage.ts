@@ -3,7 +3,6 @@ import { field, type FieldError } from '../../kernel/problem.js';
 import type { ReferralStatus } from '../../contract/vocabulary.js';
 import { partyOf } from '../../domain/party.js';
 import type { Referral } from '../../domain/referral.js';
-import { isVoided } from '../../domain/stay.js';
 import type { Unit } from '../ports.js';
 
 const ENDED: readonly ReferralStatus[] = ['completed', 'rejected', 'cancelled', 'redirected', 'closed', 'expired'];
@@ -24,7 +23,7 @@ export async function checkLineage(unit: Unit, referral: Referral): Promise<Fiel
   }
   if (fromStayId !== undefined) {
     const before = await unit.stay(fromStayId);
-    if (before?.patientId !== referral.patientId || isVoided(before)) errors.push(field('/fromStayId', '须为同一患者的就诊记录', 'Must be a stay of the same patient'));
+    if (before?.patientId !== referral.patientId) errors.push(field('/fromStayId', '须为同一患者的就诊记录', 'Must be a stay of the same patient'));
   }
   return errors;
 }
