@@ -1033,7 +1033,7 @@ export interface paths {
         get?: never;
         /**
          * Write the whole record of a stay, as often as it changes
-         * @description A stay that names an open referral to this institution executes it at `admittedAt`. An older `sourceVersion` never overwrites a newer: the answer then says `applied: false`.
+         * @description A stay that names an open referral to this institution executes it at `admittedAt`. An older `sourceVersion` never overwrites a newer: the answer then says `applied: false`. All stays of the patient are reckoned anew; without a matching policy the stay is kept as `unassessed` until one arrives.
          */
         put: operations["putStay"];
         post?: never;
@@ -1050,10 +1050,130 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One stay as it was stated last */
+        /** One stay as it was stated last, what it bears, and its entries of the ledger */
         get: operations["getStay"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stays/{id}/reassess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assess a stay by the policy in force for its admission now
+         * @description In place of the version of its first assessment, which nothing else ever changes. Recorded with its reason: `GET /v1/codes/reassess`.
+         */
+        post: operations["reassessStay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{id}/episodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The chains of a patient's stays: what each bears, and why
+         * @description For an institution with an open referral or a stay of the patient, and for the insurer, who sees the stays that it insures. Each step has a sentence in Chinese and in English that a clerk can read to the patient.
+         */
+        get: operations["getPatientEpisodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deductibles/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a stay of a patient would bear, before the admission
+         * @description The patient's chain as it is known, and the stay behind it; nothing is stored and no `Idempotency-Key` is needed. `via: referral` without a referral asks what one would be worth that the institution sent now.
+         */
+        post: operations["quoteDeductible"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deductible-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The ledger of deductibles that the insurer pays for, in the order of the log
+         * @description Only added to: the entries of a stay add up to what it bears. A feed is gone on with by `after`, the `seq` of the last entry that was read.
+         */
+        get: operations["listDeductibleEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accumulators/{patientId}/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * State a patient's stays outside the platform in an insurance year
+         * @description It enters the count, the credit and the cap of that year, named by the calendar year in which it begins. A statement of an earlier `asOf` never overwrites one of a later.
+         */
+        put: operations["putAccumulator"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Two records of one person become one
+         * @description This record goes into the one that `into` names, or whose document `idNumber` states: referrals, stays and the ledger follow, and this id answers as that one from then on. It cannot be undone.
+         */
+        post: operations["mergePatients"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3405,6 +3525,73 @@ export interface components {
             stays: components["schemas"]["StayAssessment"][];
             episodes: components["schemas"]["EpisodeSums"][];
         };
+        /** @description What the referral, or the emergency, was worth */
+        ArrivalEffect: {
+            /**
+             * @description Under an executed referral, as an emergency, or by himself
+             * @enum {string}
+             */
+            came: "referred" | "emergency" | "unreferred";
+            /** @description Of this stay */
+            deductibleFen: number;
+            /** @description Of this stay */
+            ratioBp: number;
+            /** @description Had the patient come by himself */
+            unreferredDeductibleFen: number;
+            /** @description Had the patient come by himself */
+            unreferredRatioBp: number;
+        };
+        QuoteInput: {
+            /** @description The patient */
+            patientId: string;
+            /** @description Where the patient would be admitted */
+            institutionId: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 with offset
+             */
+            admittedAt: string;
+            /**
+             * @default inpatient
+             * @enum {string}
+             */
+            kind?: "inpatient" | "day-surgery" | "day-chemo" | "mental" | "outpatient";
+            /** @description ICD-10 */
+            mainDiagnosis?: string;
+            arrival: {
+                /** @enum {string} */
+                via: "referral" | "emergency" | "none";
+                /** @description The referral that brings the patient */
+                referralId?: string;
+                /** @description The same, by its number */
+                referralNo?: string;
+            };
+        };
+        Quote: {
+            /**
+             * Format: date-time
+             * @description What was known then
+             */
+            asOf: string;
+            policy: {
+                id: string | null;
+                version: number | null;
+                provenance: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+            };
+            stay: components["schemas"]["StayAssessment"];
+            effect: components["schemas"]["ArrivalEffect"] | null;
+            /** @description The other stays of its episode */
+            before: components["schemas"]["StayAssessment"][];
+            episode: components["schemas"]["EpisodeSums"] | null;
+        };
         StayInput: {
             patient: components["schemas"]["Patient"];
             arrival: {
@@ -3497,11 +3684,45 @@ export interface components {
             voided?: boolean;
             /** @description The sender's version; an older one never overwrites a newer */
             sourceVersion: number;
-            /**
-             * @description No policy matches yet
-             * @enum {string}
-             */
-            assessment: "unassessed";
+            policy: {
+                id: string | null;
+                version: number | null;
+                provenance: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+            } | null;
+            unassessed: ("voided" | "insurance-not-stated" | "no-policy" | "no-benefit-row") | null;
+            assessment: components["schemas"]["StayAssessment"] | null;
+            effect: components["schemas"]["ArrivalEffect"] | null;
+            settled: {
+                /** @description Fen */
+                totalFen: number;
+                /** @description Fen */
+                eligibleFen: number;
+                /** @description Fen */
+                deductibleFen: number;
+                /** @description Basis points */
+                ratioBp: number;
+                /** @description Fen */
+                fundFen: number;
+                /** @description Fen */
+                personalFen: number;
+                /**
+                 * Format: date-time
+                 * @description When the settlement became known
+                 */
+                at: string;
+            } | null;
+            /** @description Since the settlement: above 0 owed to the patient, below 0 by the patient */
+            owedFen: number;
+            /** @description Of the ledger, where the stay is asked for by itself */
+            entries?: components["schemas"]["DeductibleEntry"][];
             /** @description False: an older sourceVersion than the one kept; nothing changed */
             applied: boolean;
             version: number;
@@ -3510,6 +3731,208 @@ export interface components {
              * @description RFC 3339 with offset
              */
             updatedAt: string;
+        };
+        DeductibleEntry: {
+            /** @description The event that told of it */
+            seq: number;
+            stayId: string;
+            institutionId: string;
+            patientId: string;
+            /** @enum {string} */
+            kind: "assessment" | "adjustment" | "reversal";
+            deltaFen: number;
+            /** @description What the stay bears after it: the sum of its entries */
+            resultFen: number;
+            policyId: string;
+            policyVersion: number;
+            /**
+             * @description The fact that brought it about
+             * @enum {string}
+             */
+            because: "stay-recorded" | "stay-voided" | "transfer-executed" | "transfer-reversed" | "patients-merged" | "outside-stays-stated" | "policy-arrived" | "reassessment";
+            /**
+             * Format: date-time
+             * @description RFC 3339 with offset
+             */
+            at: string;
+        };
+        StayLeg: {
+            stayId: string;
+            institutionId: string;
+            /** @enum {string} */
+            level: "primary" | "secondary" | "tertiary" | "provincial";
+            /** @enum {string} */
+            kind: "inpatient" | "day-surgery" | "day-chemo" | "mental" | "outpatient";
+            /**
+             * Format: date-time
+             * @description RFC 3339 with offset
+             */
+            admittedAt: string;
+            dischargedAt: string | null;
+            /** @enum {string} */
+            via: "referral" | "emergency" | "none";
+            referralId: string | null;
+            policy: {
+                id: string | null;
+                version: number | null;
+                provenance: {
+                    /**
+                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
+                     * @enum {string}
+                     */
+                    status: "sourced" | "adopted" | "illustrative";
+                    /** @description Document and line, or who adopted it */
+                    citation: string;
+                };
+            } | null;
+            unassessed: ("voided" | "insurance-not-stated" | "no-policy" | "no-benefit-row") | null;
+            assessment: components["schemas"]["StayAssessment"] | null;
+            effect: components["schemas"]["ArrivalEffect"] | null;
+            settled: {
+                /** @description Fen */
+                totalFen: number;
+                /** @description Fen */
+                eligibleFen: number;
+                /** @description Fen */
+                deductibleFen: number;
+                /** @description Basis points */
+                ratioBp: number;
+                /** @description Fen */
+                fundFen: number;
+                /** @description Fen */
+                personalFen: number;
+                /**
+                 * Format: date-time
+                 * @description When the settlement became known
+                 */
+                at: string;
+            } | null;
+            /** @description Since the settlement: above 0 owed to the patient, below 0 by the patient */
+            owedFen: number;
+        };
+        PatientEpisodes: {
+            patientId: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 with offset
+             */
+            asOf: string;
+            /** @description 连续诊疗过程, in the order in which they begin */
+            episodes: {
+                /** @description Its first stay */
+                episode: string;
+                stays: string[];
+                /** @description Fen */
+                highestStandardFen: number;
+                /** @description Of all its stays */
+                deductibleFen: number;
+                /** @description Of those that are settled */
+                fundFen: number;
+                /** @description Of those that are settled */
+                personalFen: number;
+                /** @description Some stay of it is not settled */
+                provisional: boolean;
+                legs: components["schemas"]["StayLeg"][];
+            }[];
+            /** @description Outpatient visits, which belong to no episode */
+            visits: components["schemas"]["StayLeg"][];
+            /** @description What insurers state of stays outside the platform */
+            outside: {
+                year: number;
+                /** @description How many there were */
+                stays: number;
+                /** @description Deductibles borne in them */
+                borneFen: number;
+                /** @description What the fund paid for them */
+                paidFen: number;
+                /**
+                 * Format: date
+                 * @description The statement is of this local date
+                 */
+                asOf: string;
+            }[];
+        };
+        ReassessInput: {
+            reasonCode: string;
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
+            };
+        };
+        AccumulatorInput: {
+            /** @description How many there were */
+            stays: number;
+            /** @description Deductibles borne in them */
+            borneFen: number;
+            /** @description What the fund paid for them */
+            paidFen: number;
+            /**
+             * Format: date
+             * @description The statement is of this local date
+             */
+            asOf: string;
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
+            };
+        };
+        Accumulator: {
+            patientId: string;
+            /** @description The calendar year in which the insurance year begins */
+            year: number;
+            /** @description How many there were */
+            stays: number;
+            /** @description Deductibles borne in them */
+            borneFen: number;
+            /** @description What the fund paid for them */
+            paidFen: number;
+            /**
+             * Format: date
+             * @description The statement is of this local date
+             */
+            asOf: string;
+            /** @description False: a statement of an earlier date than the one kept; nothing changed */
+            applied: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339 with offset
+             */
+            updatedAt: string;
+        };
+        MergeInput: {
+            /** @description The record that stays, which the institution works with too */
+            into?: string;
+            /**
+             * @default 01
+             * @enum {string}
+             */
+            idType?: "01" | "02" | "03" | "04" | "06" | "07" | "99";
+            /** @description Instead of `into`: the document of the person whose record stays */
+            idNumber?: string;
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
+            };
+        };
+        /** @description Masked */
+        MergedPatient: {
+            /** @description The record that stays; the other answers as this one */
+            patientId: string;
+            name: string;
+            /** @enum {string} */
+            sex: "0" | "1" | "2" | "9";
+            /**
+             * Format: date
+             * @description Local date in Asia/Shanghai
+             */
+            birthDate: string;
+            idNumber: string | null;
+            phone: string | null;
+            /** @description False: they were one record already; nothing changed */
+            applied: boolean;
         };
         Event: {
             seq: number;
@@ -3657,12 +4080,12 @@ export interface components {
         /** @description Reason codes, as dated reference data */
         CodeSet: {
             /** @enum {string} */
-            set: "up" | "down" | "lateral" | "reject" | "return-down" | "cancel" | "redirect" | "close" | "retriage" | "revoke-arrival";
+            set: "up" | "down" | "lateral" | "reject" | "return-down" | "cancel" | "redirect" | "close" | "retriage" | "revoke-arrival" | "reassess";
             /**
              * @description Who chooses from it
              * @enum {string}
              */
-            role: "sender" | "receiver" | "either";
+            role: "sender" | "receiver" | "either" | "insurer";
             codes: {
                 code: string;
                 zh: string;
@@ -4726,7 +5149,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description up, down, lateral, reject, return-down, cancel, redirect, close, retriage, revoke-arrival
+                 * @description up, down, lateral, reject, return-down, cancel, redirect, close, retriage, revoke-arrival, reassess
                  * @example cancel
                  */
                 set: string;
@@ -11807,7 +12230,10 @@ export interface operations {
                 "Act-For"?: string;
             };
             path: {
-                /** @description The stay */
+                /**
+                 * @description The stay
+                 * @example 0161df12-b280-7058-9131-2f57fe6c8e84
+                 */
                 id: string;
             };
             cookie?: never;
@@ -11887,6 +12313,703 @@ export interface operations {
                 };
             };
             /** @description `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reassessStay: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names this request: with the same key and body the same answer again, for 7 days */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /**
+                 * @description The stay
+                 * @example 0161df12-b280-7058-9131-2f57fe6c8e84
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReassessInput"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stay"];
+                };
+            };
+            /** @description `malformed_request` The request cannot be parsed; `idempotency_key_required` Idempotency-Key is required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress` The same request is still being processed; `invalid_transition` The present status does not permit this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract; `idempotency_key_reused` The Idempotency-Key was used for another request; `invalid_content` The content breaks a rule; `no_policy` No insurance policy applies */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPatientEpisodes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The institution acted for; required of a client of several */
+                "Act-For"?: string;
+            };
+            path: {
+                /**
+                 * @description The patient
+                 * @example 0161df12-b280-7052-9131-3422ed73184d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientEpisodes"];
+                };
+            };
+            /** @description `malformed_request` The request cannot be parsed; `act_for_required` Act-For must name the institution acted for */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quoteDeductible: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The institution acted for; required of a client of several */
+                "Act-For"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuoteInput"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quote"];
+                };
+            };
+            /** @description `malformed_request` The request cannot be parsed; `act_for_required` Act-For must name the institution acted for */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract; `invalid_content` The content breaks a rule; `no_policy` No insurance policy applies */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeductibleEntries: {
+        parameters: {
+            query?: {
+                /** @example 10 */
+                limit?: number;
+                cursor?: string;
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["DeductibleEntry"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract; `invalid_cursor` The cursor is not one of this list */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAccumulator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The patient
+                 * @example 0161df12-b280-7052-9131-3422ed73184d
+                 */
+                patientId: string;
+                /** @example 2018 */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccumulatorInput"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accumulator"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accumulator"];
+                };
+            };
+            /** @description `malformed_request` The request cannot be parsed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract; `invalid_content` The content breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mergePatients: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The institution acted for; required of a client of several */
+                "Act-For"?: string;
+                /** @description Names this request: with the same key and body the same answer again, for 7 days */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /**
+                 * @description The patient
+                 * @example 0161df12-b280-7059-9131-308b83eef08c
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MergeInput"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergedPatient"];
+                };
+            };
+            /** @description `malformed_request` The request cannot be parsed; `idempotency_key_required` Idempotency-Key is required; `act_for_required` Act-For must name the institution acted for */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress` The same request is still being processed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract; `idempotency_key_reused` The Idempotency-Key was used for another request; `invalid_content` The content breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -28,6 +28,7 @@ const ask = (key: string, method: string, url: string, body?: unknown, headers: 
 const DESK: readonly Role[] = ['clerk', 'doctor', 'coordinator', 'his'];
 const CAPACITY: readonly Role[] = ['coordinator', 'his'];
 const ADMIN: readonly Role[] = ['admin'];
+const PERSONS: readonly Role[] = [...DESK, 'insurer'];
 const { patient } = upReferral(1);
 const STAY = { patient, arrival: { via: 'none' }, admittedAt: '2018-03-01T08:00:00+08:00', mainDiagnosis: { code: 'I20.9', system: 'ICD-10', name: '心绞痛' }, kind: 'inpatient', sourceVersion: 1 };
 
@@ -64,7 +65,13 @@ const MAY: readonly (readonly [roles: readonly Role[], method: string, url: stri
   [DESK, 'POST', '/v1/patients/lookup', { idType: '01', idNumber: patient.idNumber }],
   [DESK, 'GET', '/v1/follow-ups'],
   [DESK, 'GET', '/v1/worklist'],
-  [DESK, 'GET', `/v1/stays/${NOBODY}`],
+  [PERSONS, 'GET', `/v1/stays/${NOBODY}`],
+  [PERSONS, 'GET', `/v1/patients/${NOBODY}/episodes`],
+  [PERSONS, 'POST', '/v1/deductibles/quote', { patientId: NOBODY, institutionId: 't1', admittedAt: '2018-03-01T08:00:00+08:00', arrival: { via: 'none' } }],
+  [DESK, 'POST', `/v1/patients/${NOBODY}/merge`, { into: NOBODY }],
+  [['insurer'], 'POST', `/v1/stays/${NOBODY}/reassess`, { reasonCode: 'audit' }],
+  [['insurer'], 'PUT', `/v1/accumulators/${NOBODY}/2018`, { stays: 0, borneFen: 0, paidFen: 0, asOf: '2018-02-28' }],
+  [['insurer'], 'GET', '/v1/deductible-entries'],
   [['insurer'], 'GET', '/v1/transfers'],
   [['regulator', 'admin'], 'GET', '/v1/events/verify'],
   [ROLES, 'GET', '/v1/events'],
