@@ -3576,15 +3576,7 @@ export interface components {
             policy: {
                 id: string | null;
                 version: number | null;
-                provenance: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
+                provenance: components["schemas"]["Provenance"];
             };
             stay: components["schemas"]["StayAssessment"];
             effect: components["schemas"]["ArrivalEffect"] | null;
@@ -3687,15 +3679,7 @@ export interface components {
             policy: {
                 id: string | null;
                 version: number | null;
-                provenance: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
+                provenance: components["schemas"]["Provenance"];
             } | null;
             unassessed: ("voided" | "insurance-not-stated" | "no-policy" | "no-benefit-row") | null;
             assessment: components["schemas"]["StayAssessment"] | null;
@@ -3775,15 +3759,7 @@ export interface components {
             policy: {
                 id: string | null;
                 version: number | null;
-                provenance: {
-                    /**
-                     * @description sourced: a document gives it · adopted: the insurer has stated it · illustrative: an example, in force nowhere
-                     * @enum {string}
-                     */
-                    status: "sourced" | "adopted" | "illustrative";
-                    /** @description Document and line, or who adopted it */
-                    citation: string;
-                };
+                provenance: components["schemas"]["Provenance"];
             } | null;
             unassessed: ("voided" | "insurance-not-stated" | "no-policy" | "no-benefit-row") | null;
             assessment: components["schemas"]["StayAssessment"] | null;

@@ -4,7 +4,7 @@ import { areaOfId } from '../../kernel/ids.js';
 import { must } from '../../kernel/assert.js';
 import { field, invalid, refuse, type FieldError } from '../../kernel/problem.js';
 import type { AccumulatorInput } from '../../contract/ledger.js';
-import { outsideContradictions } from '../../domain/simulation.js';
+import { outsideContradictions } from '../../domain/simulation-check.js';
 import type { Accumulator, UseCase } from '../ports.js';
 import { insurerOf, insures } from './person.js';
 import { reassess } from './reassess.js';
