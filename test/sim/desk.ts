@@ -23,6 +23,8 @@ export interface KnownReferral extends ReferralFacts {
 export interface KnownReservation extends ReservationFacts {
   readonly state: string;
   readonly items: readonly number[];
+  /** The sessions in which it has had places: pool and start. */
+  readonly sessions: readonly string[];
   readonly expiresAt: Instant | null;
 }
 
@@ -56,6 +58,8 @@ export class Desk {
   readonly #reservations = new Map<string, KnownReservation>();
   readonly stays: KnownStay[] = [];
   readonly slots: Slot[] = [];
+  /** Local dates whose sessions were published. */
+  readonly openedDays = new Set<string>();
   /** No answer has come; whoever sent it asks again. */
   unanswered: Sent[] = [];
   answered: Sent[] = [];
@@ -105,7 +109,7 @@ export class Desk {
   #learnReferral(referral: KnownReferral): void {
     refresh(this.#referrals, referral);
     for (const id of referral.reservationIds) {
-      if (!this.#reservations.has(id)) this.#reservations.set(id, { id, referralId: referral.id, version: 1, state: 'held', items: [1], expiresAt: null });
+      if (!this.#reservations.has(id)) this.#reservations.set(id, { id, referralId: referral.id, version: 1, state: 'held', items: [1], sessions: [], expiresAt: null });
     }
   }
 
@@ -119,6 +123,11 @@ export class Desk {
 function refresh<T extends { readonly id: string }>(map: Map<string, T>, value: T): void {
   map.delete(value.id);
   map.set(value.id, value);
+}
+
+/** A session in one word. */
+export function nameOf({ poolId, startsAt }: { readonly poolId: string; readonly startsAt: Instant }): string {
+  return `${poolId} ${startsAt}`;
 }
 
 /** How an answer tells of a referral. */
@@ -137,6 +146,6 @@ export function tellReferral(patient: number): (referral: Referral) => Told {
 
 export function tellReservation(reservation: Reservation): Told {
   const { id, referralId, version, places, expiresAt } = reservation;
-  const known: KnownReservation = { id, referralId, version, state: stateOf(reservation), items: [...new Set(places.map((p) => p.item))], expiresAt };
+  const known: KnownReservation = { id, referralId, version, state: stateOf(reservation), items: [...new Set(places.map((p) => p.item))], sessions: places.map(nameOf), expiresAt };
   return { changed: true, reservation: known };
 }

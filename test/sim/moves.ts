@@ -4,7 +4,7 @@ import type { Claim, Sighting } from './auditor/claim.js';
 import type { Chance } from './chance.js';
 import { Desk, type Sent } from './desk.js';
 import { underTrouble } from './trouble.js';
-import { readingAfter, readingFor } from './reads.js';
+import { isDirectory, readingAfter, readingFor } from './reads.js';
 import { withOtherBody, type Request } from './request.js';
 import { Asks } from './requests/asks.js';
 import { daysToOpen, poolReport, publications, sessionReport } from './requests/capacity.js';
@@ -28,7 +28,7 @@ const PATIENCE = 6 * DAY;
 
 const MOVES = {
   request: 44, burst: 12, twice: 3, 'ask again': 9, 'answered again': 5, 'other body': 2,
-  wait: 10, 'to the end of a hold': 4, 'to a session': 3, 'hours pass': 1, 'days pass': 0.7, 'clock back': 1.5,
+  wait: 10, 'to the end of a hold': 4, 'to a session': 3, 'hours pass': 1, 'days pass': 1, 'clock back': 1.5,
   tick: 6, read: 7, restart: 0.6,
 } as const;
 
@@ -62,7 +62,7 @@ export class Moves {
     const move = chance.weighted(MOVES);
     switch (move) {
       case 'request':
-        return this.#ask(move, [chance.oneIn(6) ? this.#think(ALONE) : this.#think(KINDS)], true);
+        return this.#ask(move, [chance.oneIn(5) ? this.#think(ALONE) : this.#think(KINDS)], true);
       case 'burst':
         return this.#ask(move, Array.from({ length: chance.oneIn(6) ? 14 : chance.between(2, 5) }, () => this.#think(KINDS)), false);
       case 'twice': {
@@ -130,7 +130,7 @@ export class Moves {
   async #ask(move: string, thought: readonly (Request | undefined)[], alone: boolean, at = this.clock.now()): Promise<Moved> {
     const requests = thought.filter((request) => request !== undefined);
     const moved = await this.#under(() => Promise.all(requests.map((request) => this.#send({ request, at }))), move);
-    const looked = this.chance.oneIn(3) ? moved.claims.slice(0, 1) : [];
+    const looked = moved.claims.filter(({ kind }) => isDirectory(kind) || this.chance.oneIn(3)).slice(0, 1);
     const sightings: Sighting[] = [];
     for (const claim of looked) sightings.push(...((await this.service.read(readingAfter(claim, this.desk))) ?? []));
     return { ...moved, sightings, alone: alone && requests.length === 1 };

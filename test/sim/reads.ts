@@ -35,9 +35,14 @@ export function readingFor(chance: Chance, desk: Desk): Reading {
   }
 }
 
+/** Requests that change what the service holds in memory. */
+export function isDirectory(kind: string): boolean {
+  return ['pool', 'member', 'consortium'].includes(kind);
+}
+
 /** Whoever has written something looks at it once more. */
 export function readingAfter({ kind, ...claim }: Claim, desk: Desk): Reading {
-  if (['pool', 'member', 'consortium'].includes(kind)) return readDirectory;
+  if (isDirectory(kind)) return readDirectory;
   const told = claim.outcome === 'answered' ? claim.told : undefined;
   if (told?.referral) return readReferral(desk.referral(told.referral.id));
   return readReservation(told?.reservation?.id, desk.referral(told?.reservation?.referralId ?? ''));

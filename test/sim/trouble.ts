@@ -5,10 +5,10 @@ import type { Service } from './service.js';
 
 /** What lies in the way of a move. One move in seven or so meets something, and a third of the starts after a crash do too. */
 
-const TROUBLES = { none: 60, crash: 6, 'crash in a commit': 1.5, 'another program holds the lock': 0.7, 'the disk is full': 1, 'the disk fails': 2 } as const;
+const TROUBLES = { none: 60, crash: 6, 'crash in a commit': 1.5, 'another program holds the lock': 0.7, 'the disk is full': 1.2, 'the disk fails': 3.5 } as const;
 
-/** Statements of a few units: a fault strikes within the first of them, or behind the last of the move and then not at all. */
-const REACH = 30;
+/** Statements of a small unit and of a large one: a fault strikes among them, or behind the last of the move and then not at all. */
+const REACH = [8, 30] as const;
 
 export async function underTrouble<T>(service: Service, chance: Chance, work: () => Promise<T>): Promise<{ result: T; trouble: string | undefined }> {
   const trouble = chance.weighted(TROUBLES);
@@ -32,7 +32,7 @@ function put(trouble: keyof typeof TROUBLES, service: Service, chance: Chance): 
       seam.arm(crashInCommit(seam, 1, chance.next(), chance.oneIn(3), service.nextFile()));
       break;
     case 'the disk fails':
-      seam.arm(diskError(seam, chance.between(1, REACH), chance.oneIn(2)));
+      seam.arm(diskError(seam, chance.between(1, chance.pick(REACH)), chance.oneIn(2)));
       break;
     case 'another program holds the lock':
       return holdLock(seam);
@@ -44,5 +44,5 @@ function put(trouble: keyof typeof TROUBLES, service: Service, chance: Chance): 
 }
 
 function dying(seam: Seam, service: Service, chance: Chance): Fault {
-  return crashAt(seam, chance.between(1, REACH), chance.oneIn(2), service.nextFile());
+  return crashAt(seam, chance.between(1, chance.pick(REACH)), chance.oneIn(2), service.nextFile());
 }

@@ -5,7 +5,7 @@ import { putSessions, type SessionOutcome } from '../../../src/usecase/capacity/
 import { at, POOLS } from '../../kit/network.js';
 import type { Told } from '../auditor/claim.js';
 import type { Chance } from '../chance.js';
-import type { Slot } from '../desk.js';
+import { nameOf, type Slot } from '../desk.js';
 import type { Request } from '../request.js';
 import { DEMAND, type Asks } from './asks.js';
 
@@ -32,13 +32,14 @@ function slotsOn(date: LocalDate, chance: Chance): Slot[] {
 /** The days that lack their sessions. */
 export function daysToOpen({ desk, now }: Asks): LocalDate[] {
   const today = localDateOf(now);
-  const known = new Set(desk.slots.map((slot) => localDateOf(slot.startsAt)));
-  return Array.from({ length: HORIZON + 1 }, (_, i) => addDays(today, i)).filter((date) => !known.has(date));
+  return Array.from({ length: HORIZON + 1 }, (_, i) => addDays(today, i)).filter((date) => !desk.openedDays.has(date));
 }
 
 /** What opens the days that lack their sessions: a request for each pool. */
 export function publications(asks: Asks): Request[] {
-  const slots = daysToOpen(asks).flatMap((date) => slotsOn(date, asks.chance));
+  const days = daysToOpen(asks);
+  const slots = days.flatMap((date) => slotsOn(date, asks.chance));
+  for (const date of days) asks.desk.openedDays.add(date);
   asks.desk.slots.push(...slots);
   return Object.keys(DEMAND).map((poolId) => written(asks, poolId, slots.filter((slot) => slot.poolId === poolId).map(inputOf)));
 }
@@ -58,7 +59,7 @@ function tellSessions(outcomes: readonly SessionOutcome[]): Told {
 /** A report of a session: other figures, a clinic stopped or opened again, or news that come too late. */
 export function sessionReport(asks: Asks): Request | undefined {
   const { chance, now } = asks;
-  const slot = asks.slot(chance.weighted({ t1: 6, s1: 2, t2: 2, r1: 1 }));
+  const slot = (chance.oneIn(2) ? slotInUse(asks) : undefined) ?? asks.slot(chance.weighted({ t1: 6, s1: 2, t2: 2, r1: 1 }));
   if (!slot) return undefined;
   const before = { ...slot };
   const what = chance.weighted({ capacity: 4, elsewhere: 2, stop: 3, late: 2, dated: 2 });
@@ -69,6 +70,12 @@ export function sessionReport(asks: Asks): Request | undefined {
   if (what === 'late') return written(asks, slot.poolId, [{ ...inputOf({ ...before, capacity: 0 }), reportedAt: formatInstant(now - chance.between(1, 600) * MINUTE) }]);
   if (what === 'dated') return written(asks, slot.poolId, [{ ...inputOf(slot), reportedAt: formatInstant(now) }]);
   return written(asks, slot.poolId, [inputOf(slot)]);
+}
+
+/** A session in which somebody was given a place lately. */
+function slotInUse({ chance, desk, now }: Asks): Slot | undefined {
+  const reservation = chance.recent(desk.reservations.filter(({ state }) => state === 'held' || state === 'confirmed'), 10);
+  return desk.slots.find((slot) => slot.endsAt > now && reservation?.sessions.includes(nameOf(slot)));
 }
 
 /** Allotments of a pool are written anew: other shares, other terms, one less. */

@@ -44,7 +44,7 @@ function reserveAt(asks: Asks, institutionId: string, draft: boolean): { reserve
 export function newReferral(asks: Asks): Request {
   const { chance } = asks;
   const patient = chance.between(1, PATIENTS);
-  const draft = chance.oneIn(5);
+  const draft = chance.oneIn(4);
   const body = chance.oneIn(6) ? downwards(asks, patient) : upwards(asks, patient);
   const target = body.targetInstitutionId;
   const reserve = target !== undefined && chance.int(10) < 6 ? reserveAt(asks, target, draft) : {};
@@ -95,7 +95,7 @@ const SENDERS: readonly ReferralAction[] = ['submit', 'provide-info', 'cancel'];
 /** Any action; mostly one that the status permits, by whose it is to do. */
 export function action(asks: Asks): Request | undefined {
   const { chance } = asks;
-  const referral = chance.recent(asks.desk.referrals, 25);
+  const referral = chance.recent(asks.desk.referrals, chance.oneIn(3) ? 4 : 25);
   if (!referral) return undefined;
   const legal = legalIn(referral.status) as readonly ReferralAction[];
   const chosen = legal.length === 0 || chance.oneIn(8) ? (chance.pick(EVERY_ACTION) as ReferralAction) : preferred(asks, legal);
