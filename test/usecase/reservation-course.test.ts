@@ -174,6 +174,19 @@ t.test('an arrival fulfils what is of its day, frees what was only held, and can
   t.same(await city.audit(...POOLS), []);
 
   await city.must('t1', act, { id: referral.id, action: 'arrive', ifMatch: ANY, body: { reservationId: held.id } });
+
+t.test('an arrival to a bed that was only held books its later nights, and its one event says so', async (t) => {
+  const city = await openCity(t);
+  const referral = await city.refer(1);
+  city.clock.set(at(MONDAY, 9));
+  const held = await city.reserve(referral, [on('t1-bed', MONDAY, 12, 2)], { ttlSeconds: 86_400 });
+  city.clock.set(at(MONDAY, 13));
+  const since = await city.lastSeq();
+  await city.must('t1', act, { id: referral.id, action: 'arrive', ifMatch: ANY, body: {} });
+  const nights = (state: string, startsAt: string) => [{ reservationId: held.id, places: [{ item: 1, state, startsAt }] }];
+  const data = { fulfilled: nights('fulfilled', `${MONDAY}T12:00:00.000+08:00`), booked: nights('confirmed', `${TUESDAY}T12:00:00.000+08:00`), released: [] };
+  t.match(await city.events(since), [{ type: 'referral.arrived', data }]);
+});
   t.same(await seen(), ['1 confirmed', '2 confirmed', '2 confirmed', '1 fulfilled', '1 released'], 'to one reservation');
   const wrong = await city.do('t1', act, { id: (await city.refer(2)).id, action: 'arrive', ifMatch: ANY, body: { reservationId: held.id } });
   t.same(pointersOf(wrong), ['/reservationId'], 'of this referral');

@@ -87,7 +87,8 @@ export async function freePlaces(unit: Unit, referral: Referral, states: readonl
 
 /**
  * The patient has arrived. Planned places on the local date of the arrival, or in a session under way,
- * are fulfilled, held ones too; other holds are given up; later confirmed places stay.
+ * are fulfilled, held ones too; other holds are given up; later confirmed places stay. The later nights
+ * of a bed that was only held are booked with the first.
  *
  * @param reservationId the reservation that the patient came for; null: any of the referral
  */
@@ -95,7 +96,7 @@ export async function fulfilOnArrival(
   unit: Unit,
   referral: Referral,
   { reservationId, at }: { reservationId: string | null; at: Instant },
-): Promise<{ fulfilled: readonly ReleasedPlaces[]; released: readonly ReleasedPlaces[] } | Refusal> {
+): Promise<Readonly<Record<'fulfilled' | 'booked' | 'released', readonly ReleasedPlaces[]>> | Refusal> {
   if (reservationId !== null && !referral.course.reservationIds.includes(reservationId)) {
     return invalid(field('/reservationId', '该预约不属于此转诊', 'The reservation is not one of this referral'));
   }
@@ -106,7 +107,7 @@ export async function fulfilOnArrival(
     changes
       .map((change) => toldOf({ ...change, changed: change.changed.filter((place) => states.includes(place.state)) }))
       .filter((told) => told.places.length > 0);
-  return { fulfilled: only('fulfilled'), released: only('released', 'expired') };
+  return { fulfilled: only('fulfilled'), booked: only('confirmed'), released: only('released', 'expired') };
 }
 
 /** A mistaken arrival: what it fulfilled is booked again. */

@@ -27,12 +27,12 @@ export function crashInCommit(seam: Seam, n: number, part: number, copying: bool
   };
 }
 
-/** The disk fails at the `n`th statement of the writer; after most such errors the engine has rolled back by itself. */
+/** The disk fails at the `n`th statement of the writer; after most such errors, and always where it was to roll back, the engine has rolled back by itself. */
 export function diskError(seam: Seam, n: number, rolledBack: boolean): Fault {
   let left = n;
-  return ({ db, writes, proceed }) => {
+  return ({ db, text, writes, proceed }) => {
     if (!writes || --left !== 0) return proceed();
-    if (rolledBack && db.inTransaction) seam.rollBack();
+    if ((rolledBack || text.startsWith('ROLLBACK')) && db.inTransaction) seam.rollBack();
     throw new Sqlite.SqliteError('disk I/O error', 'SQLITE_IOERR_WRITE');
   };
 }

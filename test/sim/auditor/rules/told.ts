@@ -39,7 +39,7 @@ export function* everythingIsTold({ before, after, events }: Step): Iterable<str
 
 function toldIn(data: Readonly<Record<string, unknown>>): Told[] {
   const own = 'reservationId' in data ? [data as unknown as Told] : [];
-  const parts = ['released', 'fulfilled', 'restored'].flatMap((name) => (Array.isArray(data[name]) ? (data[name] as Told[]) : []));
+  const parts = ['released', 'fulfilled', 'booked', 'restored'].flatMap((name) => (Array.isArray(data[name]) ? (data[name] as Told[]) : []));
   return [...own, ...parts];
 }
 
