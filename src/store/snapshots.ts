@@ -33,7 +33,8 @@ export class Snapshots {
   }
 
   #begin(): void {
-    this.connection.begin();
+    // Many a read is answered from memory alone.
+    this.connection.beginWhenAsked();
     this.#alarm = setImmediate(() => this.#end());
   }
 

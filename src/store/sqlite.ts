@@ -18,6 +18,8 @@ export class SqliteConnection implements Binder {
   readonly #release: Sqlite.Statement;
   readonly #rollbackTo: Sqlite.Statement;
   #changes = 0;
+  /** A transaction is to begin with the next query. */
+  #due = false;
 
   constructor(
     private readonly db: Sqlite.Database,
@@ -35,6 +37,7 @@ export class SqliteConnection implements Binder {
     const execute = this.#executor(query);
     return async (params) => {
       try {
+        if (this.#due) this.begin();
         return execute(params);
       } catch (error) {
         throw translate(error);
@@ -70,7 +73,13 @@ export class SqliteConnection implements Binder {
   }
 
   begin(): void {
+    this.#due = false;
     this.#control(this.#begin);
+  }
+
+  /** Begins with the next query; where none comes, nothing has to be begun or ended. */
+  beginWhenAsked(): void {
+    this.#due = true;
   }
 
   commit(): void {
@@ -79,6 +88,7 @@ export class SqliteConnection implements Binder {
 
   /** Without effect where the engine has rolled back by itself. */
   rollback(): void {
+    this.#due = false;
     if (this.db.inTransaction) this.#control(this.#rollback);
   }
 
