@@ -11,9 +11,12 @@ import { buildApp, type AppStore } from './http/app.js';
 import type { CommandTable, Commander } from './http/commands.js';
 import type { After } from './http/commits.js';
 import { readExamples, type Example } from './http/examples.js';
+import { safeError } from './http/log.js';
+import type { StoreGauges } from './http/metrics.js';
+import { startRelay } from './relay/runner.js';
 import { settle } from './relay/tick.js';
-import { openFollower, openStore, type OpenStore, type ReadingStore } from './store/open.js';
-import type { WriterStats } from './store/writer.js';
+import { openFollower, openStore, type ReadingStore, type StoreOptions, type WholeStore } from './store/open.js';
+import { openPostgres, type PostgresStore } from './store/postgres/store.js';
 import { firstAdministrator, SYSTEM } from './usecase/network/first-administrator.js';
 import type { Store } from './usecase/store.js';
 import { startWriter } from './writing/start.js';
@@ -54,7 +57,7 @@ const STOP_WITHIN_MS = 8_000;
 export async function compose(config: Config, logger: Logger): Promise<Service> {
   const dataKey = config.dataKey ?? keyBeside(config, logger);
   const testClock = config.testClock === null ? null : new TestClock(config.testClock);
-  const house = await (testClock ? together(config, dataKey, testClock) : apart(config, dataKey, logger));
+  const house = await (testClock ? together(config, dataKey, testClock, logger) : config.databaseFile === null ? served(config, dataKey, logger) : apart(config, dataKey, logger));
   const server = await buildApp({
     store: house.store,
     commander: house.commander,
@@ -113,8 +116,9 @@ async function apart(config: Config, dataKey: Uint8Array, logger: Logger): Promi
 }
 
 /** Everything in this thread, on a clock that only a test moves. */
-async function together(config: Config, dataKey: Uint8Array, clock: TestClock): Promise<House> {
-  const store = await openStore({ url: config.databaseUrl, dataKey, clock, random: randomBytes });
+async function together(config: Config, dataKey: Uint8Array, clock: TestClock, logger: Logger): Promise<House> {
+  const options = { url: config.databaseUrl, dataKey, clock, random: randomBytes };
+  const store = await (config.databaseFile === null ? openServer(config, options, logger) : openStore(options));
   const made = config.adminKey === null ? await store.write(SYSTEM, (unit) => firstAdministrator(unit)) : null;
   return {
     ...untilStopped(store, () => store.writerStats()),
@@ -128,12 +132,35 @@ async function together(config: Config, dataKey: Uint8Array, clock: TestClock): 
   };
 }
 
-function untilStopped(store: ReadingStore, stats: () => WriterStats): Pick<House, 'store' | 'stopping'> {
+/** On a database server, which other instances share: the server has threads of its own. */
+async function served(config: Config, dataKey: Uint8Array, logger: Logger): Promise<House> {
+  const store = await openServer(config, { url: config.databaseUrl, dataKey, clock: realClock, random: randomBytes }, logger);
+  const made = config.adminKey === null ? await store.write(SYSTEM, (unit) => firstAdministrator(unit)) : null;
+  const relay = startRelay(store, logger, safeError);
+  return {
+    ...untilStopped(store, () => ({ ...store.writerStats(), connections: store.pools() })),
+    commander: inProcess(store),
+    firstKey: made === null || isRefusal(made) ? null : made.key,
+    moveTo: () => Promise.reject(new AssertionError('the real clock is not moved')),
+    async close() {
+      await relay.stop();
+      await store.close();
+    },
+  };
+}
+
+function openServer(config: Config, options: StoreOptions, logger: Logger): Promise<PostgresStore> {
+  const report = (error: unknown, doing: string): void => logger.error({ error: safeError(error), doing }, 'failed in the background');
+  return openPostgres({ ...options, after, connections: config.databaseConnections, report });
+}
+
+function untilStopped(store: ReadingStore, stats: () => StoreGauges): Pick<House, 'store' | 'stopping'> {
   let stopping = false;
   return {
     store: {
       read: (fn) => store.read(fn),
       clientByKeyHash: (hash) => store.clientByKeyHash(hash),
+      catchUp: () => store.catchUp(),
       onCommit: (listener) => store.onCommit(listener),
       slices: store.slices,
       vault: store.vault,
@@ -150,7 +177,7 @@ export function inProcess(store: Pick<Store, 'execute'>): (commands: CommandTabl
 }
 
 /** The store in the shape in which the app asks for it. */
-export function appStore(store: OpenStore): AppStore {
+export function appStore(store: WholeStore): AppStore {
   return untilStopped(store, () => store.writerStats()).store;
 }
 

@@ -8,6 +8,8 @@ export interface Config {
   readonly databaseUrl: string;
   /** The file of an embedded database; null for a server's. */
   readonly databaseFile: string | null;
+  /** Connections that this instance opens to a database server at most. */
+  readonly databaseConnections: number;
   readonly adminKey: string | null;
   /** 32 bytes; null: kept in a file beside the embedded database. */
   readonly dataKey: Uint8Array | null;
@@ -35,6 +37,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     port: wholeNumber(env, 'PORT', 3_000, 0, 65_535),
     databaseUrl,
     databaseFile,
+    databaseConnections: wholeNumber(env, 'DATABASE_CONNECTIONS', 20, 6, 500),
     adminKey: adminKeyOf(setting(env, 'ADMIN_KEY')),
     dataKey,
     logLevel: oneOf(env, 'LOG_LEVEL', 'info', LOG_LEVELS),

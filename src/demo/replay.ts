@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { isRefusal, type Refusal } from '../kernel/problem.js';
 import { MovableClock } from './clock.js';
-import { openStore, type OpenStore } from '../store/open.js';
+import { openStore, type WholeStore } from '../store/open.js';
 import type { Actor } from '../usecase/ports.js';
 import { verifyChain } from '../usecase/event/verify-chain.js';
 import { reportConsortia } from '../usecase/report/report-consortia.js';
@@ -82,7 +82,7 @@ async function main(args: string[]): Promise<number> {
 }
 
 /** The figures out of the ledger, the places counted again, the chain recomputed. */
-async function examine(store: OpenStore, plan: Plan): Promise<Findings> {
+async function examine(store: WholeStore, plan: Plan): Promise<Findings> {
   const transfers = given(await reportTransfers(store.slices, REGULATOR, { from: FROM, to: TO, groupBy: { period: null, institution: false } }));
   const consortia = given(await store.read((reads) => reportConsortia(reads, REGULATOR, { on: TO })));
   const places = await auditPlaces(store, plan);

@@ -40,7 +40,7 @@ export interface AppSettings {
 }
 
 /** What the app asks of the store; what it tells it goes through the commander. */
-export interface AppStore extends Pick<Store, 'read' | 'clientByKeyHash'> {
+export interface AppStore extends Pick<Store, 'read' | 'clientByKeyHash' | 'catchUp'> {
   readonly slices: Slices;
   readonly vault: { hashKey(key: string): string };
   ready(): Promise<boolean>;

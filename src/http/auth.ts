@@ -12,13 +12,13 @@ declare module 'fastify' {
     actor: Actor | null;
   }
   interface FastifyInstance {
-    /** Sets `request.client`, or answers 401 and says false. */
-    authenticate(request: FastifyRequest, reply: FastifyReply): boolean;
+    /** Sets `request.client` and goes on, or answers 401. */
+    authenticate(request: FastifyRequest, reply: FastifyReply, known: () => void): void;
   }
 }
 
 export interface AuthOptions {
-  readonly store: Pick<Store, 'clientByKeyHash'>;
+  readonly store: Pick<Store, 'clientByKeyHash' | 'catchUp'>;
   readonly hashKey: (key: string) => string;
   /** Hash of the key that the operator gave in `ADMIN_KEY`; null without one. */
   readonly adminKeyHash: string | null;
@@ -35,26 +35,29 @@ export const auth = plugin<AuthOptions>('auth', (app, { store, hashKey, adminKey
   app.decorateRequest('client', null);
   app.decorateRequest('actor', null);
 
-  const clientOf = (header: string | undefined): Client | undefined => {
-    const key = header === undefined ? undefined : BEARER.exec(header)?.[1];
-    if (key === undefined) return undefined;
-    const hash = hashKey(key);
+  const clientOf = (hash: string): Client | undefined => {
     if (hash === adminKeyHash) return ADMIN;
     const client = store.clientByKeyHash(hash);
     return client?.revokedAt === null ? client : undefined;
   };
 
-  app.decorate('authenticate', (request: FastifyRequest, reply: FastifyReply): boolean => {
-    const client = clientOf(request.headers.authorization);
-    if (client) request.client = client;
-    else void sendProblem(reply, refuse('unauthenticated'));
-    return client !== undefined;
+  app.decorate('authenticate', (request: FastifyRequest, reply: FastifyReply, known: () => void): void => {
+    const { authorization } = request.headers;
+    const key = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1];
+    const refused = (): void => void sendProblem(reply, refuse('unauthenticated'));
+    if (key === undefined) return refused();
+    const hash = hashKey(key);
+    const decide = (otherwise: () => void): void => {
+      request.client = clientOf(hash) ?? null;
+      if (request.client) known();
+      else otherwise();
+    };
+    // A key that another instance has made a moment ago is none of an unknown.
+    decide(() => void store.catchUp().then(() => decide(refused), (error: unknown) => reply.send(error)));
   });
 
   app.addHook('onRoute', (route) => {
     if (route.config?.access === 'open') return;
-    addHook(route, 'onRequest', (request, reply, done) => {
-      if (app.authenticate(request, reply)) done();
-    });
+    addHook(route, 'onRequest', (request, reply, done) => app.authenticate(request, reply, done));
   });
 });

@@ -11,6 +11,8 @@ export interface StoreGauges {
   /** Commits and units of work since the start. */
   readonly batches: number;
   readonly units: number;
+  /** Connections to a database server, by what they are for; absent where there is none. */
+  readonly connections?: Readonly<Record<string, { readonly busy: number; readonly idle: number; readonly waiting: number }>>;
 }
 
 export const metrics = plugin<{ gauges: () => StoreGauges }>('metrics', (app, { gauges }) => {
@@ -39,6 +41,17 @@ export const metrics = plugin<{ gauges: () => StoreGauges }>('metrics', (app, { 
     name: 'store_units_total', help: 'Units of work since the start, those that were refused included', registers: [registry],
     collect() { countTo(this, gauges().units); },
   });
+
+  if (gauges().connections) {
+    new Gauge({
+      name: 'store_connections', help: 'Connections to the database server that are busy and idle, and what waits for one', labelNames: ['pool', 'state'] as const, registers: [registry],
+      collect() {
+        for (const [pool, states] of Object.entries(gauges().connections ?? {})) {
+          for (const [state, number] of Object.entries(states)) this.set({ pool, state }, number);
+        }
+      },
+    });
+  }
 
   app.addHook('onRoute', (route) => {
     // One observer for each status, found by number: looking it up by its labels would cost more than the observation.

@@ -23,11 +23,14 @@ export const notFound = plugin<object>('not-found', (app) => {
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) return done();
     const path = request.url.split('?', 1)[0] ?? '';
+    const answer = (): void => {
+      const allow = patterns.filter((pattern) => pattern.path.test(path)).flatMap((pattern) => [...pattern.allow]);
+      if (allow.length === 0) return void sendProblem(reply, refuse('not_found'));
+      void sendProblem(reply, refuse('method_not_allowed'), { allow: [...new Set(allow)].sort().join(', ') });
+    };
     // Outside the API a path that leads nowhere may say so to anybody.
-    if (path.startsWith('/v1/') && !app.authenticate(request, reply)) return;
-    const allow = patterns.filter((pattern) => pattern.path.test(path)).flatMap((pattern) => [...pattern.allow]);
-    if (allow.length === 0) return void sendProblem(reply, refuse('not_found'));
-    void sendProblem(reply, refuse('method_not_allowed'), { allow: [...new Set(allow)].sort().join(', ') });
+    if (path.startsWith('/v1/')) app.authenticate(request, reply, answer);
+    else answer();
   });
 });
 

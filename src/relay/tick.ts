@@ -26,10 +26,10 @@ const CHORES: readonly Chore[] = [
   async (unit) => counted(await sweepPolicies(unit, { limit: STAYS })),
 ];
 
-/** One round: each chore once. Answers how many pieces were done; 0 where nothing is due. */
+/** One round: each chore once. Answers how many pieces were done; 0 where nothing is due, or another instance is at it. */
 export async function tick(store: Pick<Store, 'write'>): Promise<number> {
   let done = 0;
-  for (const chore of CHORES) done += counted(await store.write(RELAY, chore));
+  for (const chore of CHORES) done += counted(await store.write(RELAY, async (unit) => ((await unit.claim('relay')) ? chore(unit) : 0)));
   return done;
 }
 

@@ -14,7 +14,7 @@ interface Slot {
 
 /** One query: what it is asked with (`P`) and what it answers (`R`). */
 export interface Query<P, R> {
-  readonly shape: 'one' | 'many' | 'run';
+  readonly shape: 'one' | 'many' | 'run' | 'count';
   readonly text: string;
   /** The values to bind, in order. The array is the query's own and used again by the next call. */
   values(params: P): unknown[];
@@ -47,13 +47,14 @@ export function many<P>() {
   return <T>(builder: Selecting<T>): Query<P, T[]> => selecting('many', builder);
 }
 
-/** A change; answers how many rows it touched. */
+/** A change of one row; answers 1, or 0 where the row is not as it was thought to be. */
 export function run<P>() {
-  return (builder: Buildable): Query<P, number> => ({
-    shape: 'run',
-    ...textAndValues<P>(builder),
-    row: () => assert(false, 'a change has no rows'),
-  });
+  return (builder: Buildable): Query<P, number> => changing('run', builder);
+}
+
+/** A change of any number of rows; answers how many. */
+export function count<P>() {
+  return (builder: Buildable): Query<P, number> => changing('count', builder);
 }
 
 /**
@@ -67,6 +68,10 @@ export function locking<P, R>(engine: 'sqlite' | 'postgres', query: Query<P, R>)
 export function bindGroup<G extends object>(binder: Binder, group: G): Bound<G> {
   const entries = Object.entries(group) as [string, Query<unknown, unknown>][];
   return Object.fromEntries(entries.map(([name, query]) => [name, binder.bind(query)])) as Bound<G>;
+}
+
+function changing<P>(shape: 'run' | 'count', builder: Buildable): Query<P, number> {
+  return { shape, ...textAndValues<P>(builder), row: () => assert(false, 'a change has no rows') };
 }
 
 function selecting<P, R>(shape: 'one' | 'many', builder: Selecting<unknown>): Query<P, R> {

@@ -100,48 +100,29 @@ export class Directory implements Network, Policies {
 
   putInstitution(institution: Institution): void {
     assertNext(this.#institutions.get(institution.id), institution);
-    this.#set(this.#institutions, institution.id, frozen(institution));
-    this.#note({ kind: 'institution', doc: institution });
+    this.#take({ kind: 'institution', doc: institution });
   }
 
   putConsortium(consortium: Consortium): void {
-    const before = this.#consortia.get(consortium.id);
-    assertNext(before, consortium);
-    this.#set(this.#consortia, consortium.id, frozen(consortium));
-    const concerned = new Set([...(before?.members ?? NONE), ...consortium.members].map((m) => m.institutionId));
-    for (const id of concerned) {
-      const others = this.consortiaOf(id).filter((c) => c.id !== consortium.id);
-      const stays = consortium.members.some((m) => m.institutionId === id);
-      this.#set(this.#consortiaOf, id, stays ? [...others, consortium] : others);
-    }
-    this.#note({ kind: 'consortium', doc: consortium });
+    assertNext(this.#consortia.get(consortium.id), consortium);
+    this.#take({ kind: 'consortium', doc: consortium });
   }
 
   putPool(pool: Pool): void {
     const before = this.#pools.get(pool.id);
     assertNext(before, pool);
     assert(before === undefined || before.area === pool.area, 'a pool stays in its prefecture: its sessions are kept there');
-    this.#set(this.#pools, pool.id, frozen(pool));
-    if (before !== undefined && before.institutionId !== pool.institutionId) {
-      this.#set(this.#poolsOf, before.institutionId, this.poolsOf(before.institutionId).filter((p) => p.id !== pool.id));
-    }
-    const others = this.poolsOf(pool.institutionId).filter((p) => p.id !== pool.id);
-    this.#set(this.#poolsOf, pool.institutionId, [...others, pool]);
-    this.#note({ kind: 'pool', doc: pool });
+    this.#take({ kind: 'pool', doc: pool });
   }
 
   /** Adds a version; those before stay. */
   putPolicy(policy: Policy): void {
     assertNext(this.#policies.get(policy.id), policy);
-    this.#set(this.#policies, policy.id, frozen(policy));
-    this.#set(this.#policyVersions, `${policy.id}@${policy.version}`, policy);
-    this.#note({ kind: 'policy', doc: policy });
+    this.#take({ kind: 'policy', doc: policy });
   }
 
   putClient(client: Client): void {
-    this.#set(this.#clients, client.id, frozen(client));
-    this.#set(this.#clientsByKey, client.keyHash, client);
-    this.#note({ kind: 'client', doc: client });
+    this.#take({ kind: 'client', doc: client });
   }
 
   /** A place to come back to. */
@@ -163,21 +144,63 @@ export class Directory implements Network, Policies {
     return changes;
   }
 
-  /** Takes over what another copy of this directory has kept. */
+  /** Takes over what another copy of this directory has kept: every version of a record, or the last alone. */
   follow(changes: readonly DirectoryChange[]): void {
-    for (const { kind, doc } of changes) {
-      if (kind === 'institution') this.putInstitution(doc);
-      else if (kind === 'consortium') this.putConsortium(doc);
-      else if (kind === 'pool') this.putPool(doc);
-      else if (kind === 'policy') this.putPolicy(doc);
-      else this.putClient(doc);
-    }
+    for (const change of changes) this.#take(change);
     this.keep();
   }
 
-  #note(change: DirectoryChange): void {
+  /** One that changes on its own. The records are shared: they never change. */
+  copy(): Directory {
+    const copy = new Directory();
+    copied(this.#institutions, copy.#institutions);
+    copied(this.#consortia, copy.#consortia);
+    copied(this.#consortiaOf, copy.#consortiaOf);
+    copied(this.#pools, copy.#pools);
+    copied(this.#poolsOf, copy.#poolsOf);
+    copied(this.#policies, copy.#policies);
+    copied(this.#policyVersions, copy.#policyVersions);
+    copied(this.#clients, copy.#clients);
+    copied(this.#clientsByKey, copy.#clientsByKey);
+    return copy;
+  }
+
+  #take(change: DirectoryChange): void {
+    frozen(change.doc);
+    if (change.kind === 'institution') this.#set(this.#institutions, change.doc.id, change.doc);
+    else if (change.kind === 'consortium') this.#takeConsortium(change.doc);
+    else if (change.kind === 'pool') this.#takePool(change.doc);
+    else if (change.kind === 'policy') {
+      this.#set(this.#policies, change.doc.id, change.doc);
+      this.#set(this.#policyVersions, `${change.doc.id}@${change.doc.version}`, change.doc);
+    }
+    else {
+      this.#set(this.#clients, change.doc.id, change.doc);
+      this.#set(this.#clientsByKey, change.doc.keyHash, change.doc);
+    }
     this.#changes.push(change);
     this.#undo.push(() => this.#changes.pop());
+  }
+
+  #takeConsortium(consortium: Consortium): void {
+    const before = this.#consortia.get(consortium.id);
+    this.#set(this.#consortia, consortium.id, consortium);
+    const concerned = new Set([...(before?.members ?? NONE), ...consortium.members].map((m) => m.institutionId));
+    for (const id of concerned) {
+      const others = this.consortiaOf(id).filter((c) => c.id !== consortium.id);
+      const stays = consortium.members.some((m) => m.institutionId === id);
+      this.#set(this.#consortiaOf, id, stays ? [...others, consortium] : others);
+    }
+  }
+
+  #takePool(pool: Pool): void {
+    const before = this.#pools.get(pool.id);
+    this.#set(this.#pools, pool.id, pool);
+    if (before !== undefined && before.institutionId !== pool.institutionId) {
+      this.#set(this.#poolsOf, before.institutionId, this.poolsOf(before.institutionId).filter((p) => p.id !== pool.id));
+    }
+    const others = this.poolsOf(pool.institutionId).filter((p) => p.id !== pool.id);
+    this.#set(this.#poolsOf, pool.institutionId, [...others, pool]);
   }
 
   #set<V>(map: Map<string, V>, key: string, value: V): void {
@@ -189,6 +212,10 @@ export class Directory implements Network, Policies {
     });
     map.set(key, value);
   }
+}
+
+function copied<V>(from: ReadonlyMap<string, V>, to: Map<string, V>): void {
+  for (const [key, value] of from) to.set(key, value);
 }
 
 /** A change of master data that was decided on an older version would undo another without a word. */

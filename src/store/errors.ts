@@ -1,9 +1,9 @@
 import type { ProblemCode } from '../kernel/problem.js';
 
 /** What went wrong below the ports. `unavailable` may pass; `internal` is a fault of this program or of the file. */
-export type StoreTrouble = 'constraint' | 'busy' | 'full' | 'corrupt' | 'io' | 'closed' | 'locked' | 'refused' | 'engine';
+export type StoreTrouble = 'constraint' | 'conflict' | 'busy' | 'full' | 'corrupt' | 'io' | 'unreachable' | 'closed' | 'locked' | 'refused' | 'engine';
 
-const PASSING: ReadonlySet<StoreTrouble> = new Set(['busy', 'full', 'io', 'closed']);
+const PASSING: ReadonlySet<StoreTrouble> = new Set(['conflict', 'busy', 'full', 'io', 'unreachable', 'closed']);
 
 /**
  * An error of the engine, told in a sentence of our own. The engine's error is not kept as cause: its

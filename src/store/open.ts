@@ -39,7 +39,7 @@ export interface StoreStats extends WriterStats {
 }
 
 /** What may be asked of an open store without writing to it. */
-export interface ReadingStore extends Pick<Store, 'read' | 'clientByKeyHash'> {
+export interface ReadingStore extends Pick<Store, 'read' | 'clientByKeyHash' | 'catchUp'> {
   /** Long work in short reads, with a turn of the event loop before each: writers go first. */
   readonly slices: Slices;
   /** The vault of this store's data key, for whoever stands outside a unit. */
@@ -50,12 +50,16 @@ export interface ReadingStore extends Pick<Store, 'read' | 'clientByKeyHash'> {
   ready(): Promise<boolean>;
 }
 
-/** The store with what operations need besides. */
-export interface OpenStore extends ReadingStore, Store {
-  /** Tells what each commit has made true to whoever reads the same file elsewhere. */
-  onNews(listener: (news: CommitNews) => void): void;
+/** The store with what operations need besides, on either engine. */
+export interface WholeStore extends ReadingStore, Store {
   writerStats(): WriterStats;
   stats(): StoreStats;
+}
+
+/** The embedded store, which others in this process may follow. */
+export interface OpenStore extends WholeStore {
+  /** Tells what each commit has made true to whoever reads the same file elsewhere. */
+  onNews(listener: (news: CommitNews) => void): void;
 }
 
 /** A store that is written to by another thread of this process. */
@@ -142,6 +146,10 @@ class EmbeddedStore implements OpenStore {
     return this.parts.reader.clientByKeyHash(hash);
   }
 
+  catchUp(): Promise<void> {
+    return this.parts.reader.catchUp();
+  }
+
   onCommit(listener: () => void): void {
     this.parts.reader.onCommit(listener);
   }
@@ -209,16 +217,13 @@ class EmbeddedStore implements OpenStore {
 }
 
 function pathOf(url: string): string {
-  if (/^postgres(ql)?:/.test(url)) {
-    throw new StoreError('refused', 'DATABASE_URL names PostgreSQL, which this version does not serve yet: use sqlite:./data/referral.db');
-  }
   const path = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
-  if (path === undefined) throw new StoreError('refused', 'DATABASE_URL must be sqlite:./relative/path or sqlite:/absolute/path');
+  if (path === undefined) throw new StoreError('refused', 'a file is named by sqlite:./relative/path or sqlite:/absolute/path');
   return path;
 }
 
 /** A wrong data key would only show at the first patient; it must show at the start. */
-async function checkDataKey(queries: Queries, vault: StoreVault): Promise<void> {
+export async function checkDataKey(queries: Queries, vault: StoreVault): Promise<void> {
   const known = await queries.directory.meta({ name: 'data-key' });
   if (known === undefined) await queries.directory.setMeta({ name: 'data-key', value: vault.fingerprint });
   else if (known.value !== vault.fingerprint) {
@@ -226,7 +231,7 @@ async function checkDataKey(queries: Queries, vault: StoreVault): Promise<void> 
   }
 }
 
-async function readDirectory(queries: Queries): Promise<Directory> {
+export async function readDirectory(queries: Queries): Promise<Directory> {
   const directory = new Directory();
   for (const { doc } of await queries.directory.institutions({})) directory.putInstitution(doc);
   for (const { doc } of await queries.directory.consortia({})) directory.putConsortium(doc);

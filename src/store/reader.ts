@@ -50,6 +50,9 @@ export class Reader {
     return this.parts.directory.clientByKeyHash(hash);
   }
 
+  /** The one writer tells of each commit by itself. */
+  async catchUp(): Promise<void> {}
+
   /** Calls after every commit, before anybody is answered. */
   onCommit(listener: () => void): void {
     this.#listeners.push(listener);

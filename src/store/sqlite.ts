@@ -51,6 +51,7 @@ export class SqliteConnection implements Binder {
     let statement: Sqlite.Statement | undefined;
     switch (query.shape) {
       case 'run':
+      case 'count':
         return (params) => {
           statement ??= db.prepare(query.text);
           this.#changes += 1;

@@ -22,28 +22,34 @@ import { StoreReads } from './reads.js';
 import type { RecentReferrals } from './recent.js';
 import type { StoreVault } from './vault.js';
 
-/** What all units of a store share. */
-export interface World {
+/** What a unit works on. */
+export interface UnitWorld {
   readonly queries: Queries;
   readonly directory: Directory;
   readonly vault: StoreVault;
-  readonly log: LogWriter;
+  readonly log: Pick<LogWriter, 'write'>;
   readonly ids: IdMaker;
+  readonly recent: Pick<RecentReferrals, 'changed'>;
+}
+
+/** What all units of an embedded store share. */
+export interface World extends UnitWorld {
+  readonly log: LogWriter;
   readonly recent: RecentReferrals;
 }
 
 /** The writing half of the ports: one unit of work, inside the savepoint that its batch has opened. */
 export class StoreUnit extends StoreReads implements Unit {
   readonly ids: Unit['ids'];
-  readonly #log: LogWriter;
-  readonly #recent: RecentReferrals;
+  readonly #log: UnitWorld['log'];
+  readonly #recent: UnitWorld['recent'];
   readonly #drafts = new Drafts();
   /** Referrals as they were loaded or last saved: an update rewrites only what has changed. */
   readonly #loaded = new Map<string, Referral>();
   #ended = false;
 
   constructor(
-    world: World,
+    world: UnitWorld,
     readonly actor: Actor,
     now: Instant,
   ) {
@@ -61,6 +67,11 @@ export class StoreUnit extends StoreReads implements Unit {
   /** Nothing can be done through this unit any more. */
   end(): void {
     this.#ended = true;
+  }
+
+  /** Whether it has something to tell. */
+  get isLogged(): boolean {
+    return this.#drafts.events.length > 0;
   }
 
   /** The last act of a unit that ends well: its events enter the log. */
@@ -232,6 +243,10 @@ export class StoreUnit extends StoreReads implements Unit {
 
   async overdueReferrals(limit: number): Promise<readonly string[]> {
     return (await this.q.referral.overdue({ now: this.now, limit })).map((row) => row.id);
+  }
+
+  async claim(_work: string): Promise<boolean> {
+    return true;
   }
 
   async forgetAnswers(limit: number): Promise<number> {

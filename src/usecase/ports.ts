@@ -309,6 +309,8 @@ export interface Unit extends Reads {
   putAccumulator(accumulator: Accumulator): Promise<void>;
   deleteAccumulator(accumulator: Accumulator): Promise<void>;
 
+  /** Whether this unit may do the work of this name: of all instances, one at a time may, until its unit ends. */
+  claim(work: string): Promise<boolean>;
   /** Work that is due by `now`, for the relay: bounded, oldest first. */
   overdueReservations(limit: number): Promise<readonly string[]>;
   overdueReferrals(limit: number): Promise<readonly string[]>;

@@ -35,7 +35,9 @@ export interface Store {
   write<T>(actor: Actor, run: (unit: Unit) => Promise<T | Refusal>): Promise<T | Refusal>;
   /** The same with a finished answer, recalled or recorded under the idempotency key. Refuses itself with `idempotency_key_reused`, `idempotency_in_progress` or `overloaded`. */
   execute<T>(execution: Execution<T>): Promise<{ readonly answer: Answer; readonly replayed: boolean } | Refusal>;
-  /** In memory and always current: a revoked client is gone with the commit that revoked it. */
+  /** In memory: a client that this instance has revoked is gone with the commit; one that another has, as soon as that is heard. */
   clientByKeyHash(hash: string): Client | undefined;
+  /** Learns what other instances have committed of the master data before the call; at once where there is no other. */
+  catchUp(): Promise<void>;
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { submittedFacts } from '../../src/usecase/referral/create-referral.js';
 import { referralEvent } from '../../src/usecase/referral/referral-event.js';
 import { accepted, actorOf, AREA, downReferral, person, POOLS, upReferral } from '../kit/network.js';
 import { referralOf } from '../kit/referral.js';
-import type { OpenStore } from '../../src/store/open.js';
+import type { WholeStore } from '../../src/store/open.js';
 
 /**
  * Many referrals, quickly: written through the ports of a unit, a hundred patients at a time, each sent
@@ -44,7 +44,7 @@ export function fillingClock(until: Instant): MovableClock {
 }
 
 /** Brings the referrals of a store from `present` to `wanted`, out of `total` that would take it to `until`. */
-export async function fillUp(store: OpenStore, clock: MovableClock, plan: { present: number; wanted: number; total: number; until: Instant }): Promise<void> {
+export async function fillUp(store: WholeStore, clock: MovableClock, plan: { present: number; wanted: number; total: number; until: Instant }): Promise<void> {
   for (let first = plan.present / 2; first < plan.wanted / 2; first += PATIENTS_PER_UNIT) {
     clock.moveTo(Math.floor(plan.until - YEARS + (YEARS * first * 2) / plan.total));
     await accepted(store.write(actorOf('p1'), async (unit) => {

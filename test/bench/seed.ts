@@ -4,7 +4,7 @@ import type { Role } from '../../src/contract/vocabulary.js';
 import { createClient } from '../../src/usecase/network/create-client.js';
 import { putPool } from '../../src/usecase/capacity/put-pool.js';
 import { putSessions } from '../../src/usecase/capacity/put-sessions.js';
-import { openStore, type OpenStore } from '../../src/store/open.js';
+import { openStore, type WholeStore } from '../../src/store/open.js';
 import { accepted, actorOf, ADMIN, fill, POOLS, putNetwork, sessionOn } from '../kit/network.js';
 import type { Slot } from './requests.js';
 
@@ -28,12 +28,12 @@ export interface Seeded {
   readonly asked: { readonly from: string; readonly to: string };
 }
 
-export function openAt(path: string, clock: Clock): Promise<OpenStore> {
+export function openAt(path: string, clock: Clock): Promise<WholeStore> {
   return openStore({ url: `sqlite:${path}`, dataKey: DATA_KEY, clock, random: randomBytes });
 }
 
 /** Writes the world through the use cases, in the name of whoever would. */
-export async function seed(store: OpenStore, clock: Clock): Promise<Seeded> {
+export async function seed(store: WholeStore, clock: Clock): Promise<Seeded> {
   await putNetwork(store);
   const tomorrow = addDays(localDateOf(clock.now()), 1);
   const slots: Slot[] = [];
@@ -57,7 +57,7 @@ export async function seed(store: OpenStore, clock: Clock): Promise<Seeded> {
   };
 }
 
-async function client(store: OpenStore, institutionId: string | null, roles: Role[]): Promise<string> {
+async function client(store: WholeStore, institutionId: string | null, roles: Role[]): Promise<string> {
   const body = { name: `bench ${institutionId ?? 'admin'}`, roles, ...(institutionId === null ? {} : { institutionIds: [institutionId] }) };
   return (await accepted(store.write(ADMIN, (unit) => createClient(unit, { body })))).key;
 }

@@ -4,7 +4,7 @@ import { Referral } from '../../src/contract/referral.js';
 import { SHARED } from '../../src/http/schemas.js';
 import { serialiserCompiler } from '../../src/http/serialise.js';
 import { referralView } from '../../src/http/present/referral.js';
-import type { OpenStore } from '../../src/store/open.js';
+import type { WholeStore } from '../../src/store/open.js';
 import { createReferral } from '../../src/usecase/referral/create-referral.js';
 import { actorOf } from '../kit/network.js';
 import { scratch } from './children.js';
@@ -39,7 +39,7 @@ export async function unit(say: (line: string) => void): Promise<void> {
   }
 }
 
-async function submitAll(store: OpenStore, slots: readonly Slot[], first: number, count: number): Promise<void> {
+async function submitAll(store: WholeStore, slots: readonly Slot[], first: number, count: number): Promise<void> {
   const bodies = Array.from({ length: count }, (_, i) => submission(first + i, slots[(first + i) % slots.length]!));
   for (let done = 0; done < count; done += AT_A_TIME) {
     const together = bodies.slice(done, done + AT_A_TIME);
@@ -50,7 +50,7 @@ async function submitAll(store: OpenStore, slots: readonly Slot[], first: number
 const serialise = serialiserCompiler(SHARED as Parameters<typeof serialiserCompiler>[0])(Referral as Parameters<ReturnType<typeof serialiserCompiler>>[0]);
 const SENDER = actorOf('p1', 'clerk', 'doctor');
 
-async function submitOne(store: OpenStore, body: ReturnType<typeof submission>, person: number): Promise<void> {
+async function submitOne(store: WholeStore, body: ReturnType<typeof submission>, person: number): Promise<void> {
   const requestHash = createHash('sha256').update(`${person}`).digest('base64url');
   const outcome = await store.execute({
     actor: SENDER,

@@ -30,9 +30,14 @@ export class City {
     return this.fixture.clock;
   }
 
-  /** The database file. */
-  get path() {
-    return this.fixture.path;
+  /** Every row of every table. */
+  rows() {
+    return this.fixture.rows();
+  }
+
+  /** What stands on the disk. */
+  files() {
+    return this.fixture.files();
   }
 
   /** One unit of work in the name of an institution. */

@@ -1,4 +1,3 @@
-import Sqlite from 'better-sqlite3';
 import type { Refusal } from '../../src/kernel/problem.js';
 import type { ReferralInput } from '../../src/contract/referral.js';
 import type { ReferralAction } from '../../src/contract/vocabulary.js';
@@ -79,12 +78,6 @@ export function transfers(city: City): Promise<readonly RecordedTransfer[]> {
 }
 
 /** Every row of every table: what "and nothing at all changed" compares. */
-export function everything(city: City): Record<string, readonly unknown[]> {
-  const db = new Sqlite(city.path, { readonly: true });
-  try {
-    const tables = db.prepare("select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name").pluck().all() as string[];
-    return Object.fromEntries(tables.map((table) => [table, db.prepare(`select * from "${table}"`).raw().all()]));
-  } finally {
-    db.close();
-  }
+export function everything(city: City): Promise<Readonly<Record<string, readonly unknown[]>>> {
+  return city.rows();
 }

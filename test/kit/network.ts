@@ -141,15 +141,20 @@ export function pointersOf(outcome: unknown): string[] {
 
 /** Writes institutions, consortia, members (since {@link SINCE}) and pools. Sessions are the test's own. */
 export async function putNetwork(store: Writes): Promise<void> {
-  // Written in one go, so that all of it shares a commit or two: units run in the order in which they are asked for.
-  await Promise.all([
-    ...Object.entries(INSTITUTIONS).map(([id, body]) => accepted(store.write(ADMIN, (unit) => putInstitution(unit, { id, body })))),
-    ...Object.entries(CONSORTIA).flatMap(([id, body]) => [
-      accepted(store.write(ADMIN, (unit) => putConsortium(unit, { id, body }))),
-      ...MEMBERS[id]!.map((member) => putMembership(store, id, member, { role: member === body.leadInstitutionId ? 'lead' : 'member', from: SINCE })),
-    ]),
-    ...Object.entries(POOLS).map(([id, body]) => accepted(store.write(actorOf(body.institutionId), (unit) => putPool(unit, { id, body })))),
-  ]);
+  // In one unit: a test begins sooner, and nothing depends on the order in which units come to their turn.
+  await accepted(store.write(ADMIN, async (unit) => {
+    const must = async (written: Promise<object>): Promise<void> => void (await accepted(written));
+    for (const [id, body] of Object.entries(INSTITUTIONS)) await must(putInstitution(unit, { id, body }));
+    for (const [id, body] of Object.entries(CONSORTIA)) {
+      await must(putConsortium(unit, { id, body }));
+      for (const member of MEMBERS[id]!) {
+        const periods: MemberPeriod[] = [{ role: member === body.leadInstitutionId ? 'lead' : 'member', from: SINCE }];
+        await must(putMember(unit, { consortiumId: id, institutionId: member, body: { periods } }));
+      }
+    }
+    for (const [id, body] of Object.entries(POOLS)) await must(putPool(unit, { id, body }));
+    return true;
+  }));
 }
 
 export async function putMembership(store: Writes, consortiumId: string, institutionId: string, ...periods: MemberPeriod[]): Promise<void> {

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import type { Clock, Instant } from '../../src/kernel/calendar.js';
 import { Prng } from '../../src/kernel/prng.js';
-import { openStore, type OpenStore, type StoreOptions } from '../../src/store/open.js';
+import { openStore, type OpenStore, type StoreOptions, type WholeStore } from '../../src/store/open.js';
 
 /** A clock that stands still until it is moved. */
 export class TestClock implements Clock {
@@ -32,14 +33,33 @@ export interface Teardown {
   teardown(fn: () => void | Promise<void>): void;
 }
 
-export interface Fixture {
+export interface Fixture<S extends WholeStore = WholeStore> {
   /** The store that is open now. */
-  readonly store: OpenStore;
+  readonly store: S;
   readonly clock: TestClock;
-  /** The database file. */
+  /** The database file, or the name of the database on its server. */
   readonly path: string;
-  /** Closes the store and opens the same file again. */
-  reopen(): Promise<OpenStore>;
+  /** Closes the store and opens the same database again. */
+  reopen(): Promise<S>;
+  /** Every row of every table. */
+  rows(): Promise<Readonly<Record<string, readonly unknown[]>>>;
+  /** What stands on the disk, the journal with it. */
+  files(): Promise<readonly Buffer[]>;
+}
+
+export type FreshOptions = Partial<StoreOptions> & { readonly startAt?: Instant; readonly seed?: number };
+export type OpenFresh = (t: Teardown, options?: FreshOptions) => Promise<Fixture>;
+
+let engine: OpenFresh = freshSqlite;
+
+/** From here on the fresh stores of this process are of another engine: how one test holds for both. */
+export function storesAre(open: OpenFresh): void {
+  engine = open;
+}
+
+/** A fresh store with a clock that only the test moves and seeded randomness. */
+export function freshStore(t: Teardown, options?: FreshOptions): Promise<Fixture> {
+  return engine(t, options);
 }
 
 /** A private directory that is removed at the end. */
@@ -49,8 +69,8 @@ export function freshFolder(t: Teardown): string {
   return folder;
 }
 
-/** A fresh store on a real file, with a clock that only the test moves and seeded randomness. */
-export async function freshStore(t: Teardown, options: Partial<StoreOptions> & { readonly startAt?: Instant; readonly seed?: number } = {}): Promise<Fixture> {
+/** A fresh store on a real file. */
+export async function freshSqlite(t: Teardown, options: FreshOptions = {}): Promise<Fixture<OpenStore>> {
   const { startAt = START, seed = 1, ...rest } = options;
   const path = join(freshFolder(t), 'referral.db');
   const clock = new TestClock(startAt);
@@ -69,5 +89,17 @@ export async function freshStore(t: Teardown, options: Partial<StoreOptions> & {
       store = await open();
       return store;
     },
+    rows: async () => rowsOf(path),
+    files: async () => [path, `${path}-wal`].filter((file) => existsSync(file)).map((file) => readFileSync(file)),
   };
+}
+
+function rowsOf(path: string): Record<string, readonly unknown[]> {
+  const db = new Sqlite(path, { readonly: true });
+  try {
+    const tables = db.prepare("select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name").pluck().all() as string[];
+    return Object.fromEntries(tables.map((table) => [table, db.prepare(`select * from "${table}"`).raw().all()]));
+  } finally {
+    db.close();
+  }
 }

@@ -4,7 +4,8 @@ import { Prng } from '../../src/kernel/prng.js';
 import type { Referral } from '../../src/domain/referral.js';
 import type { ReferralFilter } from '../../src/usecase/ports.js';
 import { START } from '../kit/store.js';
-import { saved, type OpenFresh } from './conformance.js';
+import type { OpenFresh } from '../kit/store.js';
+import { saved } from './conformance.js';
 import { institutionOf, referralOf } from './rows.js';
 
 /** Lists of referrals against a list that is filtered by hand. */

@@ -2,8 +2,8 @@ import type { Test } from 'tap';
 import { DAY, HOUR } from '../../src/kernel/calendar.js';
 import { isRefusal, type Refusal } from '../../src/kernel/problem.js';
 import type { Reads, Unit } from '../../src/usecase/ports.js';
-import type { OpenStore } from '../../src/store/open.js';
-import { START, type Fixture, type Teardown } from '../kit/store.js';
+import type { WholeStore } from '../../src/store/open.js';
+import { START, type Fixture, type OpenFresh, type Teardown } from '../kit/store.js';
 import {
   AREA, CLERK, clientOf, consortiumOf, institutionOf, patientOf, placeOf, policyOf, poolOf, referralOf, reservationOf, sessionOf, stayOf,
 } from './rows.js';
@@ -12,7 +12,6 @@ import {
  * What every engine must do: the ports, method by method, written against nothing but the ports. An
  * engine that passes is the store; whatever else it does is its own affair.
  */
-export type OpenFresh = (t: Teardown) => Promise<Fixture>;
 
 /** Saves and hands over what was saved; a refusal is a mistake of the test. */
 export async function saved<T>(fixture: Fixture, run: (unit: Unit) => Promise<T | Refusal>): Promise<T> {
@@ -23,7 +22,7 @@ export async function saved<T>(fixture: Fixture, run: (unit: Unit) => Promise<T 
 
 export const read = <T>(fixture: Fixture, fn: (reads: Reads) => Promise<T>): Promise<T> => fixture.store.read(fn);
 
-async function nowAndAfterRestart(fixture: Fixture, check: (store: OpenStore) => Promise<void>): Promise<void> {
+async function nowAndAfterRestart(fixture: Fixture, check: (store: WholeStore) => Promise<void>): Promise<void> {
   await check(fixture.store);
   await check(await fixture.reopen());
 }

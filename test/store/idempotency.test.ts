@@ -2,7 +2,7 @@ import t from 'tap';
 import { DAY } from '../../src/kernel/calendar.js';
 import { isRefusal, refuse, type Refusal } from '../../src/kernel/problem.js';
 import type { Unit } from '../../src/usecase/ports.js';
-import type { OpenStore } from '../../src/store/open.js';
+import type { WholeStore } from '../../src/store/open.js';
 import type { Answer } from '../../src/usecase/store.js';
 import { freshStore } from '../kit/store.js';
 import { CLERK, eventOf, institutionOf } from './rows.js';
@@ -11,7 +11,7 @@ const KEY = { scope: 'client-p1 POST /v1/referrals', key: 'a1', requestHash: 'h1
 
 /** Executes under a key and tells what came out, in one line. */
 async function ask(
-  store: OpenStore,
+  store: WholeStore,
   run: (unit: Unit) => Promise<string | Refusal>,
   idempotency: typeof KEY | null = KEY,
 ): Promise<string> {
@@ -34,7 +34,7 @@ const creates = (name: string) => async (unit: Unit) => {
   return name;
 };
 
-const count = (store: OpenStore): Promise<number> => store.read((reads) => reads.lastSeq());
+const count = (store: WholeStore): Promise<number> => store.read((reads) => reads.lastSeq());
 
 t.test('the same request again gets the very same answer, and nothing happens twice', async (t) => {
   const fixture = await freshStore(t);

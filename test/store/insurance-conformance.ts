@@ -2,8 +2,8 @@ import type { Test } from 'tap';
 import { DAY } from '../../src/kernel/calendar.js';
 import type { Figures, Reached, Settled } from '../../src/domain/stay.js';
 import type { LedgerEntry } from '../../src/domain/ledger.js';
-import { START } from '../kit/store.js';
-import { read, saved, type OpenFresh } from './conformance.js';
+import { START, type OpenFresh } from '../kit/store.js';
+import { read, saved } from './conformance.js';
 import { AREA, eventOf, patientOf, referralOf, stayOf } from './rows.js';
 
 /** Stays, their ledger and who they are about: the part of the suite that every engine must pass. */

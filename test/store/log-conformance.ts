@@ -1,7 +1,8 @@
 import type { Test } from 'tap';
 import { DAY } from '../../src/kernel/calendar.js';
 import { refuse } from '../../src/kernel/problem.js';
-import { read, saved, type OpenFresh } from './conformance.js';
+import type { OpenFresh } from '../kit/store.js';
+import { read, saved } from './conformance.js';
 import { AREA, CLERK, eventOf, transferOf } from './rows.js';
 
 /** The log and the ledger of transfers: the part of the suite that every engine must pass in order and without gaps. */

@@ -2,14 +2,14 @@ import Sqlite from 'better-sqlite3';
 import t from 'tap';
 import { isRefusal } from '../../src/kernel/problem.js';
 import { CHECKPOINT_EVERY } from '../../src/domain/chain.js';
-import type { OpenStore } from '../../src/store/open.js';
+import type { WholeStore } from '../../src/store/open.js';
 import { verifyChain } from '../../src/usecase/event/verify-chain.js';
 import { freshStore, type Fixture } from '../kit/store.js';
 import { CLERK, eventOf, transferOf } from './rows.js';
 
 /** Somebody with access to the file changes the log; the check of the running service must tell. */
 
-async function faults(store: OpenStore): Promise<string[]> {
+async function faults(store: WholeStore): Promise<string[]> {
   const verdict = await verifyChain(store.slices, CLERK, {});
   if (isRefusal(verdict)) throw new Error(verdict.code);
   return verdict.faults.map(({ seq, fault }) => `${seq} ${fault}`);

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
 import { isRefusal, refuse, type Refusal } from '../../src/kernel/problem.js';
 import type { Unit } from '../../src/usecase/ports.js';
-import { freshStore, START, type Fixture } from '../kit/store.js';
+import { freshSqlite, freshStore, START, type Fixture } from '../kit/store.js';
 import { AREA, CLERK, clientOf, consortiumOf, eventOf, institutionOf, patientOf, placeOf, policyOf, poolOf, referralOf, reservationOf, sessionOf, transferOf } from './rows.js';
 
 /** Saves something of every kind, and tells under which ids. */
@@ -304,7 +304,7 @@ function fixtureNetwork({ store }: Fixture) {
 }
 
 t.test('what a commit makes true is told to whoever reads elsewhere, what was taken back is not', async (t) => {
-  const { store } = await freshStore(t);
+  const { store } = await freshSqlite(t);
   const told: unknown[] = [];
   store.onNews(({ directory, referrals }) => told.push([directory.map(({ kind, doc }) => `${kind} ${doc.id}`), referrals.length]));
   await store.write(CLERK, async (unit) => unit.saveInstitution(institutionOf('h1')));

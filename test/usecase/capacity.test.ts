@@ -20,14 +20,14 @@ const EXPERT = POOLS['t1-expert'] as PoolInput;
 
 t.test('a pool is its institution’s to write, and nobody else’s', async (t) => {
   const city = await City.found(t);
-  const rows: [situation: string, outcome: Promise<unknown>, code: string | undefined][] = [
-    ['its own again', city.do('t1', putPool, { id: 't1-expert', body: EXPERT }), undefined],
-    ['of somebody else', city.do('t2', putPool, { id: 't1-expert', body: { ...EXPERT, institutionId: 't2' } }), 'not_found'],
-    ['a new one for somebody else', city.do('t2', putPool, { id: 'new', body: EXPERT }), 'wrong_party'],
-    ['by the administrator', city.do(ADMIN, putPool, { id: 'new', body: EXPERT }), undefined],
-    ['handed on', city.do(ADMIN, putPool, { id: 'new', body: { ...EXPERT, institutionId: 't2' } }), 'invalid_content'],
+  const rows: [situation: string, tried: () => Promise<unknown>, code: string | undefined][] = [
+    ['its own again', () => city.do('t1', putPool, { id: 't1-expert', body: EXPERT }), undefined],
+    ['of somebody else', () => city.do('t2', putPool, { id: 't1-expert', body: { ...EXPERT, institutionId: 't2' } }), 'not_found'],
+    ['a new one for somebody else', () => city.do('t2', putPool, { id: 'new', body: EXPERT }), 'wrong_party'],
+    ['by the administrator', () => city.do(ADMIN, putPool, { id: 'new', body: EXPERT }), undefined],
+    ['handed on', () => city.do(ADMIN, putPool, { id: 'new', body: { ...EXPERT, institutionId: 't2' } }), 'invalid_content'],
   ];
-  for (const [situation, outcome, code] of rows) t.equal(codeOf(await outcome), code, situation);
+  for (const [situation, tried, code] of rows) t.equal(codeOf(await tried()), code, situation);
   t.equal(codeOf(await city.do('t2', putSessions, { poolId: 't1-expert', body: { sessions: [sessionOn(MONDAY, 1)] } })), 'not_found', 'so are its sessions');
   t.equal(codeOf(await city.do('t1', putSessions, { poolId: 'nowhere', body: { sessions: [sessionOn(MONDAY, 1)] } })), 'not_found');
 });

@@ -41,7 +41,7 @@ async function inEveryStatus(city: City): Promise<Map<ReferralStatus, Referral>>
 t.test('whoever may not, or not now, is told why, and nothing at all changes', async (t) => {
   const city = await City.found(t);
   for (const [status, referral] of await inEveryStatus(city)) {
-    const before = everything(city);
+    const before = await everything(city);
     const refused = (['sender', 'receiver', 'coordinator', 'stranger'] as const).flatMap((side) =>
       ACTIONS.flatMap((action) => {
         const exists = side !== 'stranger' && (status !== 'draft' || side === 'sender');
@@ -58,7 +58,7 @@ t.test('whoever may not, or not now, is told why, and nothing at all changes', a
         t.strictSame([outcome.extra.currentStatus, outcome.extra.allowedActions], [status, allowed.actions], `${status} · ${side} · ${action}: told what stands and what may be done`);
       }
     }
-    t.strictSame(everything(city), before, `${status}: ${refused.length} refusals changed nothing`);
+    t.strictSame(await everything(city), before, `${status}: ${refused.length} refusals changed nothing`);
   }
 });
 
@@ -108,7 +108,7 @@ t.test('a question goes back to the sender, its answer comes with what was missi
 t.test('an answer stays the same referral of the same patient', async (t) => {
   const city = await City.found(t);
   const asked = await take(city, await send(city, upReferral(1)), 'request-info');
-  const before = everything(city);
+  const before = await everything(city);
   const ROWS: readonly (readonly [string, object, readonly string[]])[] = [
     ['another receiver', { targetInstitutionId: 's1' }, ['/changes/targetInstitutionId']],
     ['more urgent', { urgency: 'urgent', direction: 'down' }, ['/changes/direction', '/changes/urgency']],
@@ -118,7 +118,7 @@ t.test('an answer stays the same referral of the same patient', async (t) => {
     ['a reason without a text', { reasonCode: 'other' }, ['/changes/reasonText']],
   ];
   for (const [what, changes, wrong] of ROWS) t.same(pointersOf(await tryAct(city, asked, 'provide-info', { body: { changes } })), wrong, what);
-  t.strictSame(everything(city), before);
+  t.strictSame(await everything(city), before);
 });
 
 t.test('a corrected statement loses its old warnings', async (t) => {
@@ -244,7 +244,7 @@ t.test('an earlier receiver sees where the patient went, until the hand-over', a
 t.test('where it may be handed on to, and what is wrong with where it may not', async (t) => {
   const city = await City.found(t);
   const referral = await send(city, upReferral(1));
-  const before = everything(city);
+  const before = await everything(city);
   const ROWS: readonly (readonly [string, Record<string, unknown>, string | undefined, readonly string[]])[] = [
     ['nobody knows it', { targetInstitutionId: 'nowhere' }, 'invalid_content', ['/targetInstitutionId']],
     ['the present receiver', { targetInstitutionId: 't1' }, 'invalid_content', ['/targetInstitutionId']],
@@ -257,7 +257,7 @@ t.test('where it may be handed on to, and what is wrong with where it may not', 
     const outcome = await tryAct(city, referral, 'redirect', { body });
     t.same([codeOf(outcome), pointersOf(outcome)], [code, wrong], what);
   }
-  t.strictSame(everything(city), before);
+  t.strictSame(await everything(city), before);
   t.match(await successorOf(city, await must(city, referral, 'redirect', { body: { targetInstitutionId: 't1', targetDepartment: '04' } })), { targetInstitutionId: 't1', targetDepartment: '04' }, 'another department of the same house');
 });
 

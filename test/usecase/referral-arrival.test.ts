@@ -113,9 +113,9 @@ t.test('the arrival uses the places of that day and gives up what was only held'
   const referral = await send(city, upReferral(1, { reserve: { items: [on('t1-expert', '2018-03-05'), on('t1-ct', '2018-03-05', 14), on('t1-ct', '2018-03-07')], confirm: true } }));
   city.clock.set(at('2018-03-05', 8));
   await city.reserve(referral, [on('t1-ct', '2018-03-08')]);
-  const before = everything(city);
+  const before = await everything(city);
   t.same(pointersOf(await tryAct(city, referral, 'arrive', { body: { reservationId: 'x' } })), ['/reservationId']);
-  t.strictSame(everything(city), before);
+  t.strictSame(await everything(city), before);
 
   const arrived = await must(city, referral, 'arrive');
   const states = async () => {

@@ -31,10 +31,10 @@ t.test('what is a second referral of the same kind', async (t) => {
   const city = await City.found(t);
   const first = await send(city, upReferral(1));
   for (const [what, body, expected] of SECONDS) {
-    const before = everything(city);
+    const before = await everything(city);
     const outcome = await trySend(city, body);
     t.equal(codeOf(outcome), expected === 'refused' ? 'duplicate_open_referral' : undefined, what);
-    if (isRefusal(outcome)) t.strictSame(everything(city), before, `${what}: nothing is kept`);
+    if (isRefusal(outcome)) t.strictSame(await everything(city), before, `${what}: nothing is kept`);
     else await take(city, outcome, 'cancel');
   }
   t.equal((await city.referral(first.id)).version, 1, 'the first never notices');

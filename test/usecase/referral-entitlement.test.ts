@@ -66,9 +66,9 @@ t.test('at the counter each item is redeemed once, and given back when the visit
   t.match(redeemed.course.entitlement!.items[0], { item: 'registration-fee', state: 'honoured', amountFen: 5_000, redeemedAt: '2018-03-05T08:00:00.000+08:00', redeemedBy: 't1' });
   t.same([redeemed.status, redeemed.deadlineAt, redeemed.version], [referral.status, referral.deadlineAt, referral.version + 1], 'a counter moves no referral');
   t.match(await city.events(0, 'referral.entitlement-redeemed'), [{ data: { item: 'registration-fee', amountFen: 5_000 } }], 'the cashier learns it from the log');
-  const before = everything(city);
+  const before = await everything(city);
   t.equal(codeOf(await counter(city, redeemEntitlement, referral)), 'already_redeemed');
-  t.strictSame(everything(city), before);
+  t.strictSame(await everything(city), before);
   t.match((await accepted(counter(city, redeemEntitlement, referral, { item: 'exam' }))).course.entitlement!.items.map((i) => i.state), ['honoured', 'granted', 'honoured', 'granted']);
   t.equal((await accepted(counter(city, voidEntitlement, referral))).course.entitlement!.items[0]!.state, 'granted');
   t.equal(codeOf(await counter(city, voidEntitlement, referral)), 'invalid_transition', 'nothing is redeemed any more');
@@ -80,7 +80,7 @@ t.test('whose counter it is, and for what', async (t) => {
   const referral = await send(city, upReferral(1));
   const foshan = await send(city, upReferral(2, { sourceInstitutionId: 'p3', targetInstitutionId: 't2' }));
   const outside = await send(city, upReferral(3, { targetInstitutionId: 't2' }));
-  const before = everything(city);
+  const before = await everything(city);
   const ROWS: readonly (readonly [string, Referral, Command, string])[] = [
     ['the sender’s', referral, { by: 'p1', institutionId: 'p1' }, 'wrong_party'],
     ['the receiver’s system, for another counter', referral, { institutionId: 's1' }, 'wrong_party'],
@@ -91,7 +91,7 @@ t.test('whose counter it is, and for what', async (t) => {
     ['an outside referral has no code', outside, { by: 't2', institutionId: 't2', code: `E${outside.referralNo.slice(1)}` }, 'not_found'],
   ];
   for (const [what, which, command, code] of ROWS) t.equal(codeOf(await counter(city, redeemEntitlement, which, command)), code, what);
-  t.strictSame(everything(city), before);
+  t.strictSame(await everything(city), before);
 });
 
 t.test('an ended or lapsed referral redeems nothing; a visit cancelled after its end is still taken back', async (t) => {

@@ -47,10 +47,10 @@ t.test('a down-referral closes its loop only with a follow-up on record', async 
   for (const [i, [what, followUp, code]] of ROWS.entries()) {
     const referral = await inCare(city, i);
     if (followUp) await accepted(record(city, referral, followUp));
-    const before = everything(city);
+    const before = await everything(city);
     const outcome = await tryAct(city, referral, 'complete');
     t.equal(codeOf(outcome), code, what);
-    if (code) t.strictSame(everything(city), before, `${what}: nothing changed`);
+    if (code) t.strictSame(await everything(city), before, `${what}: nothing changed`);
     else t.match(outcome, { status: 'completed', course: { feedback: { outcome: 'improved' } } }, what);
   }
   const up = await take(city, await send(city, upReferral(10)), 'arrive', 'receive', 'complete');
@@ -85,7 +85,7 @@ t.test('who may record, when, and what is wrong with it', async (t) => {
   const referral = await inCare(city, 1);
   const arrived = await take(city, await send(city, downReferral(2)), 'arrive');
   const never = await take(city, await send(city, downReferral(3)), 'close');
-  const before = everything(city);
+  const before = await everything(city);
   const ROWS: readonly (readonly [string, Referral, Partial<FollowUpInput>, string, string, readonly string[]])[] = [
     ['the sender', referral, {}, 't1', 'wrong_party', []],
     ['a stranger', referral, {}, 'p2', 'not_found', []],
@@ -99,7 +99,7 @@ t.test('who may record, when, and what is wrong with it', async (t) => {
     const outcome = await record(city, which, more, by);
     t.same([codeOf(outcome), pointersOf(outcome)], [code, wrong], what);
   }
-  t.strictSame(everything(city), before);
+  t.strictSame(await everything(city), before);
 });
 
 t.test('follow-ups go on after the loop is closed', async (t) => {

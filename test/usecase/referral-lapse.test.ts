@@ -85,9 +85,9 @@ t.test('whoever acts on what has lapsed is told so; whoever speaks writes the la
   const city = await City.found(t);
   const referral = await send(city, upReferral(1));
   city.clock.advance(14 * DAY);
-  const before = everything(city);
+  const before = await everything(city);
   for (const action of ['accept', 'arrive', 'close', 'redirect', 'cancel'] as const) t.match(await tryAct(city, referral, action), { code: 'invalid_transition', extra: { currentStatus: 'expired' } }, action);
-  t.strictSame(everything(city), before);
+  t.strictSame(await everything(city), before);
   await city.must('p1', postMessage, { id: referral.id, body: { text: '患者仍在等待' } });
   t.match(await city.referral(referral.id), { status: 'expired', version: 2 });
   t.same((await city.events(0)).slice(-2).map((e) => e.type), ['referral.expired', 'referral.message-posted']);

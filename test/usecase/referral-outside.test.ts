@@ -36,7 +36,7 @@ t.test('an outside referral goes, without entitlement or allotment, as a fact fo
 t.test('only where the sender’s consortium says so it is refused', async (t) => {
   const city = await City.found(t);
   await rule(city, 'g1', { outsideReferral: 'refuse' });
-  const before = everything(city);
+  const before = await everything(city);
   const ROWS: readonly (readonly [string, ReferralInput, string | undefined])[] = [
     ['out of the group', upReferral(1, { targetInstitutionId: 't2' }), 'not_in_consortium'],
     ['within the group', upReferral(2), undefined],
@@ -47,7 +47,7 @@ t.test('only where the sender’s consortium says so it is refused', async (t) =
     ['a member of two: shared by the alliance', upReferral(7, { sourceInstitutionId: 's1', targetInstitutionId: 't2' }), undefined],
   ];
   t.equal(codeOf(await trySend(city, ROWS[0]![1])), 'not_in_consortium');
-  t.strictSame(everything(city), before, 'and nothing is kept');
+  t.strictSame(await everything(city), before, 'and nothing is kept');
   for (const [what, body, code] of ROWS) t.equal(codeOf(await trySend(city, body)), code, what);
   await putMembership(city.store, 'g1', 'p1', { role: 'member', from: SINCE, until: '2018-02-28' });
   t.equal(codeOf(await trySend(city, upReferral(8, { targetInstitutionId: 't2' }))), undefined, 'once it has left, its former group has no say');
@@ -114,12 +114,12 @@ t.test('the consent of an emergency may follow within a day; later it is noted',
   t.equal(soon.course.consentDueAt, START + DAY);
   t.equal(withIt.course.consentDueAt, null, 'given with it, nothing is due');
 
-  const before = everything(city);
+  const before = await everything(city);
   t.equal(codeOf(await give(soon.id, 's1')), 'not_found');
   t.equal(codeOf(await give(soon.id, 'p1', 7)), 'version_mismatch');
   t.same(pointersOf(await give(soon.id, 'p1', null, { given: false })), ['/consent/given']);
   t.same(pointersOf(await give(soon.id, 'p1', null, { at: '2018-03-02T09:30:00+08:00' })), ['/consent/at']);
-  t.strictSame(everything(city), before);
+  t.strictSame(await everything(city), before);
 
   t.match(await give(soon.id, 'p1', 1), { version: 2, status: 'accepted', content: { consent: { given: true, at: consent.at } }, course: { consentDueAt: null, facts: ['skipped-level', 'green-channel'] } });
   city.clock.advance(DAY);

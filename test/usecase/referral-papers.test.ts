@@ -47,14 +47,14 @@ t.test('who may not append, and when no more', async (t) => {
   const referral = await send(city, upReferral(1, { targetInstitutionId: 's1' }));
   const draft = await send(city, upReferral(2, { draft: true }));
   const gone = await take(city, await send(city, upReferral(3)), 'reject');
-  const before = everything(city);
+  const before = await everything(city);
   t.equal(codeOf(await add(city, referral, 'p2')), 'not_found', 'a stranger');
   t.equal(codeOf(await add(city, referral, actorOf('t1', 'coordinator'))), 'wrong_party', 'the coordinator');
   t.equal(codeOf(await add(city, draft, 't1')), 'not_found', 'the receiver of a draft');
   t.equal(codeOf(await add(city, gone, 'p1')), 'invalid_transition', 'ended');
   t.equal(codeOf(await city.ask('p2', documentsOf, { id: referral.id })), 'not_found');
   t.equal(codeOf(await city.ask('t1', documentContent, { id: referral.id, documentId: 'x' })), 'not_found');
-  t.strictSame(everything(city), before);
+  t.strictSame(await everything(city), before);
   t.equal(codeOf(await add(city, draft, 'p1')), undefined, 'the sender may prepare a draft');
 });
 
@@ -62,12 +62,12 @@ t.test('only who appended a document removes it, and only until it is signed for
   const city = await City.found(t);
   const referral = await send(city, upReferral(1));
   const [one, two, theirs] = [await accepted(add(city, referral, 'p1', '一')), await accepted(add(city, referral, 'p1', '二')), await accepted(add(city, referral, 't1', '三'))];
-  const before = everything(city);
+  const before = await everything(city);
   t.equal(codeOf(await remove(city, referral, 't1', one.id)), 'wrong_party');
   t.equal(codeOf(await remove(city, referral, 'p1', theirs.id)), 'wrong_party');
   t.equal(codeOf(await remove(city, referral, 'p1', 'x')), 'not_found');
   t.equal(codeOf(await remove(city, referral, 'p2', one.id)), 'not_found');
-  t.strictSame(everything(city), before);
+  t.strictSame(await everything(city), before);
 
   t.equal(codeOf(await remove(city, referral, 'p1', one.id)), undefined);
   t.same(await titles(city, referral, 'p1'), ['p1 delivered', 't1 delivered']);

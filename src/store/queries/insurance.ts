@@ -76,7 +76,8 @@ export function entryQueries(k: Kit, { deductibleEntry: e }: Tables) {
         .orderBy(asc(e.seq))
         .limit(p('limit')),
     ),
-    ofStay: many<{ stayId: string }>()(k.build.select().from(e).where(eq(e.stayId, p('stayId'))).orderBy(asc(e.seq))),
+    /** What has its number: below zero waits for it. */
+    ofStay: many<{ stayId: string }>()(k.build.select().from(e).where(and(eq(e.stayId, p('stayId')), gt(e.seq, 0))).orderBy(asc(e.seq))),
     insert: run<LedgerEntry & { seq: number }>()(k.build.insert(e).values(everyColumn(e))),
   };
 }

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, getTableColumns, gt, gte, lt, lte, sql } from 'drizzle-orm';
 import type { SignedHead } from '../../domain/event.js';
-import { many, one, run } from '../bind.js';
+import { count, many, one, run } from '../bind.js';
 import type { Kit } from '../columns.js';
 import type { Tables } from '../tables/schema.js';
 import { columns, everyColumn, p } from './placeholders.js';
@@ -37,7 +37,7 @@ export function logQueries(k: Kit, t: Tables) {
         }),
     ),
     checkpoints: many<After>()(k.build.select().from(c).where(gt(c.seq, p('after'))).orderBy(asc(c.seq)).limit(p('limit'))),
-    keepHead: run<SignedHead>()(k.build.insert(c).values(everyColumn(c)).onConflictDoNothing()),
+    keepHead: count<SignedHead>()(k.build.insert(c).values(everyColumn(c)).onConflictDoNothing()),
   };
 }
 
@@ -77,7 +77,7 @@ export function answerQueries(k: Kit, t: Tables) {
     put: run<typeof a.$inferSelect>()(
       k.build.insert(a).values(everyColumn(a)).onConflictDoUpdate({ target: a.id, set: columns(a, 'createdAt', 'sealed') }),
     ),
-    deleteOld: run<{ before: number; limit: number }>()(
+    deleteOld: count<{ before: number; limit: number }>()(
       k.build
         .delete(a)
         .where(

@@ -3,15 +3,14 @@ import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
 import t from 'tap';
 import { postgresKit, sqliteKit } from '../../src/store/columns.js';
 import { MIGRATIONS_TABLE, readMigrations } from '../../src/store/migrate.js';
+import { instanceQueries } from '../../src/store/queries/instances.js';
+import { instanceTables } from '../../src/store/tables/instances.js';
 import { schemaOf } from '../../src/store/tables/schema.js';
-import { startPostgres } from '../kit/postgres.js';
-import { everyQuery } from './catalogue.js';
+import { startServer } from '../kit/postgres.js';
+import { everyQuery } from '../store/catalogue.js';
 
-/**
- * The second engine is a later step; that its migrations apply and that it understands every query is
- * held against a real PostgreSQL from the first day, so that the two cannot drift apart.
- */
-const client = await startPostgres(t);
+/** The tables of a real server against those of the query builder, and every query against the server. */
+const client = await (await startServer(t)).client();
 
 const rows = async <T>(text: string): Promise<T[]> => (await client.query(text)).rows as T[];
 
@@ -20,7 +19,8 @@ for (const migration of readMigrations('postgres')) await client.query(`BEGIN; $
 
 t.test('every query of the catalogue is understood', async (t) => {
   const wrong: string[] = [];
-  const queries = everyQuery(postgresKit);
+  const shared = everyQuery(postgresKit);
+  const queries = [...shared, ...Object.entries(instanceQueries(postgresKit)).map(([name, { text }]) => ({ name, text }))];
   for (const { name, text } of queries) {
     try {
       await client.query(`PREPARE q AS ${text}`);
@@ -30,7 +30,7 @@ t.test('every query of the catalogue is understood', async (t) => {
     }
   }
   t.strictSame(wrong, []);
-  t.equal(queries.length, everyQuery(sqliteKit).length, 'the two engines are asked the same');
+  t.equal(shared.length, everyQuery(sqliteKit).length, 'the two engines are asked the same');
 });
 
 t.test('what is about to change is locked', async (t) => {
@@ -85,5 +85,5 @@ function builtIndexes(): string[] {
 }
 
 function builtTables() {
-  return (Object.values(schemaOf(postgresKit)) as unknown as PgTable[]).map((table) => getTableConfig(table));
+  return (Object.values({ ...schemaOf(postgresKit), ...instanceTables(postgresKit) }) as unknown as PgTable[]).map((table) => getTableConfig(table));
 }

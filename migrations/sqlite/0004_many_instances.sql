@@ -1,0 +1,2 @@
+-- Several instances on one database: on SQLite there is one, which numbers its events as it writes them and
+-- holds the master data in its memory. The pair on PostgreSQL has two tables for this.

@@ -1,0 +1,172 @@
+import type { ClientBase } from 'pg';
+import type { Binder, Query } from '../bind.js';
+import { StoreError } from '../errors.js';
+import { translatePostgres } from './errors.js';
+import { RoundTrip, type Prepared, type Step } from './round-trip.js';
+
+/** A step, and who waits for it; nobody waits for a change that is sent with the next question. */
+interface Sent extends Step {
+  /** A change of one row: any other number means that the row is not as it was read. */
+  readonly ofOne: boolean;
+  readonly isChange: boolean;
+  resolve: (() => void) | undefined;
+  reject: ((error: unknown) => void) | undefined;
+}
+
+const BEGIN = { unit: 'begin isolation level read committed', read: 'begin isolation level repeatable read read only' } as const;
+const SAVEPOINT = 'savepoint unit';
+
+/** A statement has one name everywhere, so that each connection prepares it once. */
+const names = new Map<string, string>();
+
+/**
+ * One connection to the server. What is asked in one go travels together, in order; changes travel with
+ * the next question or the commit, since nobody has to know that they went well before that. So a unit
+ * costs as many round trips as it asks questions, not as it has statements.
+ */
+export class PostgresConnection implements Binder {
+  readonly #prepared: Prepared = new Map();
+  #waiting: Sent[] = [];
+  #departing = false;
+  #travelling = false;
+  #savepoint: 'none' | 'armed' | 'set' = 'none';
+
+  constructor(private readonly client: ClientBase) {}
+
+  bind<P, R>(query: Query<P, R>): (params: P) => Promise<R> {
+    const name = nameOf(query.text);
+    switch (query.shape) {
+      case 'run':
+        return async (params) => {
+          this.#add(query.text, name, query.values(params).slice(), 'one');
+          return 1 as R;
+        };
+      case 'count':
+        return async (params) => touched(await this.#ask(query.text, name, query.values(params).slice(), 'any')) as R;
+      case 'one':
+        return async (params) => {
+          const [row] = (await this.#ask(query.text, name, query.values(params).slice(), 'none')).rows;
+          return (row === undefined ? undefined : query.row(row)) as R;
+        };
+      case 'many':
+        return async (params) => (await this.#ask(query.text, name, query.values(params).slice(), 'none')).rows.map((row) => query.row(row)) as R;
+    }
+  }
+
+  /** Begins with the next question. */
+  begin(kind: keyof typeof BEGIN): void {
+    this.#savepoint = kind === 'unit' ? 'armed' : 'none';
+    this.#add(BEGIN[kind], nameOf(BEGIN[kind]), [], 'none');
+  }
+
+  /** Takes back what was changed since {@link begin}; what was locked and asked before the first change stays. */
+  async undo(): Promise<void> {
+    this.#waiting = this.#waiting.filter((step) => !step.isChange);
+    if (this.#savepoint === 'set') await this.#control('rollback to savepoint unit');
+  }
+
+  /** Sends what waits. Rejects with `conflict` where a row was not as it had been read. */
+  async flush(): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    const last = this.#waiting.at(-1) as Sent;
+    await new Promise<void>((resolve, reject) => {
+      const asked = { resolve: last.resolve, reject: last.reject };
+      last.resolve = () => (asked.resolve?.(), resolve());
+      last.reject = (error) => (asked.reject?.(error), reject(error));
+      this.#depart();
+    });
+  }
+
+  async commit(): Promise<void> {
+    this.#savepoint = 'none';
+    // An insert that fails, fails the commit; an update of no row does not, so it must be known before.
+    if (this.#waiting.some((step) => step.ofOne && !step.text.startsWith('insert'))) await this.flush();
+    // The server answers a commit of what has failed before by taking it back, without a complaint.
+    const { tag } = await this.#control('commit');
+    if (tag !== 'COMMIT') throw new StoreError('engine', 'the server took back what was to be committed');
+  }
+
+  /** Ends the transaction, whatever state it is in. Rejects where the connection is of no more use. */
+  async rollback(): Promise<void> {
+    this.#waiting = [];
+    this.#savepoint = 'none';
+    await this.#control('rollback');
+  }
+
+  #control(text: string): Promise<Sent> {
+    return this.#ask(text, nameOf(text), [], 'none');
+  }
+
+  #ask(text: string, name: string, values: readonly unknown[], changes: Changes): Promise<Sent> {
+    return new Promise((resolve, reject) => {
+      const step = this.#add(text, name, values, changes);
+      step.resolve = () => resolve(step);
+      step.reject = reject;
+      if (this.#departing) return;
+      this.#departing = true;
+      // Everything that is asked until the caller waits goes along.
+      queueMicrotask(() => this.#depart());
+    });
+  }
+
+  #add(text: string, name: string, values: readonly unknown[], changes: Changes): Sent {
+    const step: Sent = {
+      text, name, values, rows: [], tag: '', ofOne: changes === 'one', isChange: changes !== 'none', resolve: undefined, reject: undefined,
+    };
+    this.#waiting.push(step);
+    return step;
+  }
+
+  #depart(): void {
+    this.#departing = false;
+    if (this.#travelling || this.#waiting.length === 0) return;
+    const steps = this.#waiting;
+    this.#waiting = [];
+    this.#protect(steps);
+    this.#travelling = true;
+    this.client.query(
+      new RoundTrip(steps, this.#prepared, (error) => {
+        this.#travelling = false;
+        arrived(steps, error);
+        if (this.#waiting.some((step) => step.resolve !== undefined)) this.#depart();
+      }),
+    );
+  }
+
+  /** Before the first change whose unit goes on: a unit that fails later takes it back alone. */
+  #protect(steps: Sent[]): void {
+    if (this.#savepoint !== 'armed') return;
+    const first = steps.findIndex((step) => step.isChange);
+    if (first < 0) return;
+    this.#savepoint = 'set';
+    const savepoint: Sent = {
+      text: SAVEPOINT, name: nameOf(SAVEPOINT), values: [], rows: [], tag: '', ofOne: false, isChange: false, resolve: undefined, reject: undefined,
+    };
+    steps.splice(first, 0, savepoint);
+  }
+}
+
+type Changes = 'none' | 'one' | 'any';
+
+function arrived(steps: readonly Sent[], error: Error | undefined): void {
+  // A row that is not as it was read explains what failed after it.
+  const lost = steps.some((step) => step.ofOne && step.tag !== '' && touched(step) !== 1);
+  const trouble = lost ? new StoreError('conflict', LOST) : error !== undefined ? translatePostgres(error) : undefined;
+  for (const step of steps) {
+    if (trouble === undefined) step.resolve?.();
+    else step.reject?.(trouble);
+  }
+}
+
+/** Rows that a change has touched: the last word of what the server says of it. */
+function touched({ tag }: Step): number {
+  return Number(tag.slice(tag.lastIndexOf(' ') + 1));
+}
+
+const LOST = 'another unit has changed a row between its reading and its saving: its version is not the one that was loaded';
+
+function nameOf(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) names.set(text, (name = `q${names.size + 1}`));
+  return name;
+}
