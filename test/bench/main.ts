@@ -3,6 +3,7 @@ import { deductible } from './deductible.js';
 import { growth } from './growth.js';
 import { describeMachine } from './machine.js';
 import { read } from './read.js';
+import { reassessment } from './reassess.js';
 import { replay } from './replay.js';
 import { submission } from './submission.js';
 import { table, type Finding } from './table.js';
@@ -19,6 +20,7 @@ const MEASURES: Record<string, () => Promise<Finding>> = {
   read,
   growth: () => growth(say),
   deductible,
+  reassessment,
   replay,
 };
 /** Asked for by name only. */
