@@ -115,6 +115,7 @@ export interface PoolDoc {
 
 export interface InstitutionDoc {
   readonly id: string;
+  readonly version: number;
   readonly levels: readonly { readonly level: string; readonly since: string }[];
 }
 

@@ -22,13 +22,21 @@ export interface StayFacts {
   readonly sourceVersion: number;
 }
 
+/** A document of the directory. */
+export interface DocumentFacts {
+  readonly kind: 'pool' | 'institution' | 'consortium';
+  readonly id: string;
+  readonly version: number;
+}
+
 /** What an answer says. */
 export interface Told {
-  /** True where it says that something was changed. */
+  /** True where it says that something was changed, which the log then tells. */
   readonly changed: boolean;
   readonly referral?: ReferralFacts;
   readonly reservation?: ReservationFacts;
   readonly stay?: StayFacts;
+  readonly document?: DocumentFacts;
 }
 
 /** A session in which a place was asked for, alone. */

@@ -83,7 +83,7 @@ export function poolReport(asks: Asks): Request {
   const { chance } = asks;
   const poolId = chance.pick(['t1-expert', 't1-expert', 't1-bed', 't1-clinic', 't2-expert']);
   const body: PoolInput = { ...POOLS[poolId]!, ...(chance.oneIn(4) ? { openFromDays: chance.between(1, 3) } : {}), allotments: allotmentsFor(poolId, chance) };
-  return asks.by(body.institutionId, 'pool', putPool, { id: poolId, body }, (result) => ({ changed: result.pool.updatedAt === asks.now }));
+  return asks.by(body.institutionId, 'pool', putPool, { id: poolId, body }, ({ pool: { id, version } }) => ({ changed: false, document: { kind: 'pool', id, version } }));
 }
 
 function allotmentsFor(poolId: string, chance: Chance): PoolInput['allotments'] {

@@ -20,13 +20,13 @@ export function directoryChange(asks: Asks): Request {
     }
     case 'consortium': {
       const body = { ...CONSORTIA['g1']!, timers: { unansweredDays: chance.between(5, 14) }, ...(chance.oneIn(3) ? { outsideReferral: 'refuse' as const } : {}) };
-      return asks.byAdmin('consortium', putConsortium, { id: 'g1', body }, ({ consortium }) => ({ changed: consortium.updatedAt === now }));
+      return asks.byAdmin('consortium', putConsortium, { id: 'g1', body }, ({ consortium: { version } }) => ({ changed: false, document: { kind: 'consortium', id: 'g1', version } }));
     }
     case 'institution': {
       const id = chance.pick(['p2', 's1']);
       const { levelSince: _since, ...body } = INSTITUTIONS[id]!;
       const command = { id, body: { ...body, level: chance.pick(['primary', 'secondary'] as const), registrationFeeFen: 100 * chance.between(5, 20) } };
-      return asks.byAdmin('institution', putInstitution, command, ({ institution }) => ({ changed: institution.updatedAt === now }));
+      return asks.byAdmin('institution', putInstitution, command, ({ institution: { version } }) => ({ changed: false, document: { kind: 'institution', id, version } }));
     }
   }
 }

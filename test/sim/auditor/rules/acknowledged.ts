@@ -53,11 +53,14 @@ function* repeated({ kind, tag, body, replayed }: Answered, firstBody: Map<strin
 
 /** Whether what an answer tells of is in the tables, in that version or a later one. */
 function* lost({ kind, tag, told }: Answered, { after }: Step): Iterable<string> {
-  const { referral, reservation, stay } = told ?? {};
+  const { referral, reservation, stay, document } = told ?? {};
   const rows = [
     ['referral', referral, after.referrals] as const,
     ['reservation', reservation, after.reservations] as const,
     ['stay', stay, after.stays] as const,
+    ['pool', document?.kind === 'pool' ? document : undefined, after.pools] as const,
+    ['institution', document?.kind === 'institution' ? document : undefined, after.institutions] as const,
+    ['consortium', document?.kind === 'consortium' ? document : undefined, after.consortia] as const,
   ];
   for (const [what, facts, table] of rows) {
     if (!facts) continue;
