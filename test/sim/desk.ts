@@ -94,6 +94,11 @@ export class Desk {
     if (known) this.#referrals.set(id, { ...known, status, version });
   }
 
+  /** Whoever looks next at reservations looks at this one first. */
+  turnTo(reservation: KnownReservation): void {
+    refresh(this.#reservations, reservation);
+  }
+
   heardNothing(sent: Sent): void {
     if (!this.unanswered.some(({ request }) => request.tag === sent.request.tag)) this.unanswered.push(sent);
   }

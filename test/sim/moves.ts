@@ -27,7 +27,7 @@ export interface Moved {
 const PATIENCE = 6 * DAY;
 
 const MOVES = {
-  request: 44, burst: 12, twice: 3, 'ask again': 9, 'answered again': 5, 'other body': 2,
+  request: 44, burst: 12, twice: 3, 'ask again': 9, 'answered again': 5, 'another click': 6, 'other body': 2,
   wait: 10, 'to the end of a hold': 4, 'to a session': 3, 'hours pass': 1, 'days pass': 1, 'clock back': 1.5,
   tick: 6, read: 7, restart: 0.6,
 } as const;
@@ -73,6 +73,10 @@ export class Moves {
         return this.#again(move, this.desk.unanswered);
       case 'answered again':
         return this.#again(move, this.desk.answered);
+      case 'another click': {
+        const sent = chance.recent(this.desk.answered, 4);
+        return this.#ask(move, [sent?.request.anew(this.desk.nextTag())], true);
+      }
       case 'other body': {
         const sent = chance.recent(this.desk.answered, 20);
         return this.#ask(move, sent ? [withOtherBody(sent.request)] : [], false);
@@ -164,14 +168,23 @@ export class Moves {
       case 'hours pass':
         return clock.advance(chance.between(1, 9) * HOUR);
       case 'days pass':
-        return clock.advance(chance.pick([1, 1, 2, 5, 8, 15, 31]) * DAY);
+        return clock.advance(chance.pick([1, 1, 1, 2, 5, 8, 15, 31]) * DAY);
       case 'clock back':
         return clock.advance(-chance.pick([1, 5, 30, 120, 600]) * MINUTE);
       case 'to the end of a hold':
-        return this.#to(this.desk.reservations.flatMap(({ expiresAt }) => expiresAt ?? []));
+        return this.#toTheEndOfAHold();
       case 'to a session':
         return this.#to(this.desk.slots.map(({ startsAt }) => startsAt));
     }
+  }
+
+  /** What happens then is about that hold, as often as not. */
+  #toTheEndOfAHold(): void {
+    const held = this.desk.reservations.filter(({ expiresAt }) => expiresAt !== null && expiresAt > this.clock.now());
+    const chosen = this.chance.recent(held, 6);
+    if (!chosen?.expiresAt) return;
+    this.#to([chosen.expiresAt]);
+    this.desk.turnTo(chosen);
   }
 
   /** To one of the next of these instants, or the millisecond before or after it. */

@@ -16,6 +16,8 @@ export interface Request {
   readonly wish?: Wish;
   /** The key was used before, for something else. */
   readonly borrowedKey?: true;
+  /** The same once more under a new key: somebody has clicked twice. */
+  readonly anew: (tag: string) => Request;
 }
 
 /** What is needed to make a request of a command. */
@@ -28,7 +30,8 @@ export interface Asking<C, R> {
   readonly wish?: Wish;
 }
 
-export function requestOf<C, R>(tag: string, { kind, who, useCase, command, tell, wish }: Asking<C, R>): Request {
+export function requestOf<C, R>(tag: string, asking: Asking<C, R>): Request {
+  const { kind, who, useCase, command, tell, wish } = asking;
   return {
     tag,
     kind,
@@ -37,6 +40,7 @@ export function requestOf<C, R>(tag: string, { kind, who, useCase, command, tell
     run: (unit) => useCase(unit, command),
     answer: (outcome) => (isRefusal(outcome) ? refusalBody(outcome) : { status: 200, headers: {}, body: JSON.stringify({ told: tell(outcome as R) }) }),
     ...(wish ? { wish } : {}),
+    anew: (next) => requestOf(next, asking),
   };
 }
 

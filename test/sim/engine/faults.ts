@@ -4,11 +4,11 @@ import { openUnwatched, type Fault, type Seam } from './seam.js';
 
 /** What can go wrong below the store. Each is put in the way at the seam, and lasts for one move. */
 
-/** The process dies before or after its `n`th statement from now. */
-export function crashAt(seam: Seam, n: number, after: boolean, copy: string): Fault {
+/** The process dies before or after its `n`th statement from now, of all or of one text. */
+export function crashAt(seam: Seam, n: number, after: boolean, copy: string, of?: string): Fault {
   let left = n;
-  return ({ proceed }) => {
-    if (--left > 0) return proceed();
+  return ({ text, proceed }) => {
+    if ((of !== undefined && text !== of) || --left > 0) return proceed();
     if (after) proceed();
     copyFiles(seam.path, copy);
     return seam.die(copy);

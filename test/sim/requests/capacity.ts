@@ -59,13 +59,14 @@ function tellSessions(outcomes: readonly SessionOutcome[]): Told {
 /** A report of a session: other figures, a clinic stopped or opened again, or news that come too late. */
 export function sessionReport(asks: Asks): Request | undefined {
   const { chance, now } = asks;
-  const slot = (chance.oneIn(2) ? slotInUse(asks) : undefined) ?? asks.slot(chance.weighted({ t1: 6, s1: 2, t2: 2, r1: 1 }));
+  const what = chance.weighted({ capacity: 4, elsewhere: 2, stop: 3, open: 1, late: 2, dated: 2 });
+  const wanted = what === 'stop' || chance.oneIn(2) ? slotInUse(asks) : what === 'open' ? chance.recent(asks.desk.slots.filter(({ closed }) => closed), 5) : undefined;
+  const slot = wanted ?? asks.slot(chance.weighted({ t1: 6, s1: 2, t2: 2, r1: 1 }));
   if (!slot) return undefined;
   const before = { ...slot };
-  const what = chance.weighted({ capacity: 4, elsewhere: 2, stop: 3, late: 2, dated: 2 });
   if (what === 'capacity') slot.capacity = chance.between(0, 5);
   if (what === 'elsewhere') slot.takenElsewhere = chance.between(0, 2);
-  if (what === 'stop') slot.closed = !slot.closed;
+  if (what === 'stop' || what === 'open') slot.closed = what === 'stop';
   // Out of order: what it says was true some time ago.
   if (what === 'late') return written(asks, slot.poolId, [{ ...inputOf({ ...before, capacity: 0 }), reportedAt: formatInstant(now - chance.between(1, 600) * MINUTE) }]);
   if (what === 'dated') return written(asks, slot.poolId, [{ ...inputOf(slot), reportedAt: formatInstant(now) }]);
@@ -74,8 +75,9 @@ export function sessionReport(asks: Asks): Request | undefined {
 
 /** A session in which somebody was given a place lately. */
 function slotInUse({ chance, desk, now }: Asks): Slot | undefined {
-  const reservation = chance.recent(desk.reservations.filter(({ state }) => state === 'held' || state === 'confirmed'), 10);
-  return desk.slots.find((slot) => slot.endsAt > now && reservation?.sessions.includes(nameOf(slot)));
+  const inUse = desk.reservations.filter(({ state, expiresAt }) => state === 'confirmed' || (expiresAt !== null && expiresAt > now));
+  const reservation = chance.recent(inUse, 10);
+  return desk.slots.find((slot) => slot.endsAt > now && !slot.closed && reservation?.sessions.includes(nameOf(slot)));
 }
 
 /** Allotments of a pool are written anew: other shares, other terms, one less. */

@@ -50,15 +50,15 @@ function recordOf({ chance, desk, now }: Asks, { patient, institutionId }: Known
   };
 }
 
-function tellStay({ stay: { id, version, sourceVersion }, applied }: StayWritten): Told {
-  return { changed: applied, stay: { id, version, sourceVersion } };
+function tellStay({ stay: { id, version, sourceVersion } }: StayWritten): Told {
+  return { changed: false, stay: { id, version, sourceVersion } };
 }
 
 /** 免挂号费 and the priorities at the counter, redeemed and void again. */
 export function atTheCounter(asks: Asks): Request | undefined {
   const { chance, desk } = asks;
   const entitled = desk.referrals.filter(({ code }) => code !== null);
-  const referral = chance.recent(entitled, 4);
+  const referral = chance.recent(entitled, 3);
   if (!referral?.code) return undefined;
   const command = { code: referral.code, body: { item: chance.pick(referral.items), institutionId: referral.target } };
   const useCase = chance.oneIn(3) ? voidEntitlement : redeemEntitlement;

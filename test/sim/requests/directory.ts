@@ -15,7 +15,7 @@ export function directoryChange(asks: Asks): Request {
       const institutionId = chance.pick(['p1', 'p2', 's1']);
       const ended = { role: 'member' as const, from: SINCE, until: addDays(today, chance.between(-2, 1)) };
       const again = { role: 'member' as const, from: addDays(today, 2) };
-      const periods = chance.pick([[{ role: 'member' as const, from: SINCE }], [ended], [ended, again]]);
+      const periods = chance.oneIn(2) ? [{ role: 'member' as const, from: SINCE }] : chance.oneIn(2) ? [ended] : [ended, again];
       return asks.byAdmin('member', putMember, { consortiumId: 'g1', institutionId, body: { periods } }, () => ({ changed: false }));
     }
     case 'consortium': {

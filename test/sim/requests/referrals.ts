@@ -106,7 +106,7 @@ export function action(asks: Asks): Request | undefined {
 
 /** Endings are rarer than what leads on, or no referral would live to arrive. */
 function preferred({ chance }: Asks, legal: readonly ReferralAction[]): ReferralAction {
-  const weight = (name: ReferralAction): number => (['cancel', 'close', 'reject', 'redirect'].includes(name) ? 1 : ['arrive', 'receive', 'accept'].includes(name) ? 4 : 2);
+  const weight = (name: ReferralAction): number => (legal.includes('submit') ? 1 : ['cancel', 'close', 'reject', 'redirect'].includes(name) ? 1 : ['arrive', 'receive', 'accept'].includes(name) ? 4 : 2);
   return chance.weighted(Object.fromEntries(legal.map((name) => [name, weight(name)])) as Record<ReferralAction, number>);
 }
 

@@ -43,7 +43,7 @@ export function reservationStep(asks: Asks): Request | undefined {
   const alive = desk.reservations.filter(({ state, expiresAt, referralId }) =>
     ['held', 'confirmed'].includes(state) && (expiresAt === null || expiresAt > now) && UNDER_WAY.includes(desk.referral(referralId)?.status ?? ''),
   );
-  const reservation = chance.recent(chance.oneIn(4) ? desk.reservations : alive, chance.oneIn(2) ? 3 : 12);
+  const reservation = chance.recent(chance.oneIn(3) ? desk.reservations : alive, chance.oneIn(2) ? 3 : 12);
   const referral = reservation && desk.referral(reservation.referralId);
   if (!reservation || !referral) return undefined;
   const step = chance.weighted(reservation.state === 'confirmed' ? BOOKED : referral.status === 'draft' ? HELD_BY_DRAFT : HELD);
