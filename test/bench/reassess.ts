@@ -3,7 +3,7 @@ import type { StayInput } from '../../src/contract/stay.js';
 import { putPolicy } from '../../src/usecase/insurance/put-policy.js';
 import { putStay } from '../../src/usecase/insurance/put-stay.js';
 import { reassess } from '../../src/usecase/insurance/reassess.js';
-import type { OpenStore } from '../../src/store/open.js';
+import type { WholeStore } from '../../src/store/open.js';
 import { policyInput } from '../kit/insurance.js';
 import { insured, stayOf } from '../kit/ledger.js';
 import { accepted, actorOf, ADMIN, putNetwork } from '../kit/network.js';
@@ -60,7 +60,7 @@ function record(n: number, more: Partial<StayInput>): StayInput {
   return stayOf(insured(1), 1, 2_000, { admittedAt: formatInstant(first + n * DAY), dischargedAt: formatInstant(first + n * DAY + DAY / 2), ...more });
 }
 
-async function live(store: OpenStore): Promise<string> {
+async function live(store: WholeStore): Promise<string> {
   let patientId = '';
   for (let n = 0; n < STAYS; n += 1) {
     const written = await accepted(store.write(actorOf(HOUSE), (unit) => putStay(unit, { institutionId: HOUSE, number: `B${n}`, body: record(n, {}) })));
@@ -75,7 +75,7 @@ interface Spent {
 }
 
 /** @param isVoid whether the first stay is void in this round */
-async function timed(store: OpenStore, patientId: string, isVoid: (round: number) => boolean): Promise<Spent> {
+async function timed(store: WholeStore, patientId: string, isVoid: (round: number) => boolean): Promise<Spent> {
   const reckoned: number[] = [];
   const whole: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -52,7 +52,7 @@ const INDEXES: readonly (readonly [query: string, plan: RegExp])[] = [
   ['stay.stand', /sqlite_autoindex_stay_1 \(area=\? AND id=\?\)/],
   ['accumulator.ofPatient', /accumulator_by_patient \(patient_id=\?\)/],
   ['entry.after', /deductible_entry_by_insurer \(insured_area=\? AND seq>\?\)/],
-  ['entry.ofStay', /deductible_entry_by_stay \(stay_id=\?\)/],
+  ['entry.ofStay', /deductible_entry_by_stay \(stay_id=\? AND seq>\?\)/],
   ['session.byStart', /PRIMARY KEY \(area=\? AND pool_id=\? AND starts_at=\?\)/],
   ['session.update', /PRIMARY KEY \(area=\? AND pool_id=\? AND starts_at=\?\)/],
   ['session.ofPool', /PRIMARY KEY \(area=\? AND pool_id=\? AND starts_at>\? AND starts_at<\?\)/],

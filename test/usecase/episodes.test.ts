@@ -146,7 +146,7 @@ t.test('what the insurer states of stays elsewhere enters the year', async (t) =
   t.same(await told(city, stay), ['assessment 250 stay-recorded', 'adjustment -125 outside-stays-stated']);
   t.match(await city.ask(INSURER, getEpisodes, { patientId: stay.patientId }), { standings: [{ outcome: { outside: { stays: 1, asOf: '2018-03-08' } } }] });
 
-  const rows = everything(city);
+  const rows = await everything(city);
   t.match(await state({}), { created: false, applied: true }, 'the same again');
   t.match(await state({ asOf: '2018-03-07', stays: 5 }), { applied: false, accumulator: { stays: 1 } }, 'an older one');
   const refused = [
@@ -160,7 +160,7 @@ t.test('what the insurer states of stays elsewhere enters the year', async (t) =
     const outcome = await state(body, year, by);
     t.same([codeOf(outcome), pointersOf(outcome)], [pointers.length > 0 ? 'invalid_content' : 'not_found', pointers], what);
   }
-  t.same(everything(city), rows, 'and nothing at all changed');
+  t.same(await everything(city), rows, 'and nothing at all changed');
   await state({ stays: 0, borneFen: 0, asOf: '2018-03-09' });
   t.equal((await stored(city, stay)).figures?.deductibleFen, 25_000);
 });
@@ -195,7 +195,7 @@ t.test('a referral names a stay of its patient as the one before, or none', asyn
 t.test('the record of a stay that contradicts itself or another is refused, and nothing at all changed', async (t) => {
   const { city, up } = await lived(t);
   const other = await sendUp(city, insured(2), 'p1', 't1');
-  const rows = everything(city);
+  const rows = await everything(city);
   const cases = [
     ['discharge before admission', 't1', { dischargedAt: march(4) }, ['/dischargedAt']],
     ['discharge in the future', 't1', { dischargedAt: march(29) }, ['/dischargedAt']],
@@ -208,5 +208,5 @@ t.test('the record of a stay that contradicts itself or another is refused, and 
     const outcome = await tryPut(city, by, 'N', stayOf(one, 5, 100, more));
     t.same([codeOf(outcome), pointersOf(outcome)], ['invalid_content', pointers], what);
   }
-  t.same(everything(city), rows);
+  t.same(await everything(city), rows);
 });
