@@ -218,7 +218,7 @@ class EmbeddedStore implements OpenStore {
 
 function pathOf(url: string): string {
   const path = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
-  if (path === undefined) throw new StoreError('refused', 'a file is named by sqlite:./relative/path or sqlite:/absolute/path');
+  if (path === undefined) throw new StoreError('refused', 'DATABASE_URL must be sqlite:./relative/path or sqlite:/absolute/path');
   return path;
 }
 

@@ -104,8 +104,8 @@ t.test('what an instance left without a number when it died gets one from anothe
   await fixture.store.write(CLERK, async (unit) => unit.append(eventOf('numbered')));
   const client = await server.client(fixture.path);
   await client.query(
-    `INSERT INTO unnumbered_event (area, id, type, at, subject, institution_ids, actor, data, transfer)
-     VALUES ('440100', '0161df12-b280-7000-9131-a00087fbf747', 'referral.submitted', 1, 'left', '[]', '{"clientId":"c","institutionId":null,"operator":null}', '{}', false)`,
+    `INSERT INTO unnumbered_event (area, id, type, at, subject, institution_ids, actor, data, transfer, entry)
+     VALUES ('440100', '0161df12-b280-7000-9131-a00087fbf747', 'referral.submitted', 1, 'left', '[]', '{"clientId":"c","institutionId":null,"operator":null}', '{}', false, false)`,
   );
   const other = await fixture.another();
   t.strictSame(await other.read(async (reads) => (await reads.eventsAfter(0, 10)).map((event) => event.subject)), ['numbered', 'left']);

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { DAY } from '../../src/kernel/calendar.js';
 import { isRefusal, refuse, type Refusal } from '../../src/kernel/problem.js';
-import type { SessionKey, Unit } from '../../src/usecase/ports.js';
+import type { PatientRecord, SessionKey, Unit } from '../../src/usecase/ports.js';
 import type { Answer } from '../../src/usecase/store.js';
 import type { PostgresStore } from '../../src/store/postgres/store.js';
 import { freshPostgres } from '../kit/postgres-store.js';
@@ -177,6 +177,59 @@ t.test('what is looked for and not there yet is made by one of two', async (t) =
   );
   t.strictSame(tally(sessions), { written: 8 });
   t.equal((await store.read((reads) => reads.session(key)))?.capacity, 8, 'a session');
+});
+
+t.test('what two units reckon of one person, they reckon one after the other', async (t) => {
+  const { nth, store } = await two(t);
+  const patientId = (await store.write(CLERK, async (unit): Promise<string> => {
+    const patient = patientOf(unit, null);
+    await unit.insertPatient(patient);
+    for (const number of ['v1', 'v2']) await unit.insertStay(stayOf(unit, number, { patientId: patient.id, referralId: `referral of ${number}` }));
+    return patient.id;
+  })) as string;
+  // Each adds one to the year of every stay: asked for by person, or by referral first.
+  const ways: readonly ((unit: Unit) => Promise<unknown>)[] = [
+    (unit) => unit.lockPatient(patientId), (unit) => unit.staysUnder('referral of v1'), (unit) => unit.patient(patientId), (unit) => unit.accumulatorsOf(patientId),
+  ];
+  await many(12, (n) =>
+    nth(n).write(CLERK, async (unit) => {
+      await ways[n % ways.length]!(unit);
+      for (const stay of await unit.staysOf(patientId)) await unit.saveStanding({ ...stay, policyId: 'p', policyVersion: (stay.policyVersion ?? 0) + 1 });
+    }),
+  );
+  const stays = await store.read((reads) => reads.staysOf(patientId));
+  t.strictSame(stays.map((stay) => stay.policyVersion), [12, 12]);
+});
+
+t.test('nothing is written down under a record that is being merged into another', async (t) => {
+  const { stores, store } = await two(t);
+  const [here, there] = stores;
+  const [gone, stays] = (await store.write(CLERK, async (unit) => {
+    const made = [patientOf(unit, '440106198001010019'), patientOf(unit, null)] as const;
+    for (const patient of made) await unit.insertPatient(patient);
+    return made;
+  })) as readonly [PatientRecord, PatientRecord];
+  let late: Promise<string | Refusal> | undefined;
+  await here.write(CLERK, async (unit) => {
+    const record = (await unit.patient(gone.id))!;
+    await unit.patient(stays.id);
+    const listed = await unit.referralIdsOf(gone.id);
+    // Somebody else knows the record by its number, and waits for this unit.
+    late ??= there.write(CLERK, async (other): Promise<string> => {
+      const known = (await other.patientByDigest(gone.idDigest!))!;
+      await other.insertReferral(referralOf(other, { patientId: known.id }));
+      return known.id;
+    });
+    t.strictSame(listed, []);
+    await unit.savePatient({ ...record, mergedInto: stays.id });
+  });
+  t.equal(await late, stays.id, 'the one who waited writes under the record that stays');
+  await store.read(async (reads) => {
+    t.strictSame(await reads.referralIdsOf(gone.id), []);
+    t.equal((await reads.referralIdsOf(stays.id)).length, 1);
+  });
+  const lingering = store.write(CLERK, async (unit) => unit.insertStay(stayOf(unit, 'v9', { patientId: gone.id })));
+  await t.rejects(lingering, { name: 'StoreError', trouble: 'conflict' }, 'who still holds on to the other begins again, and again');
 });
 
 t.test('the master data of one instance are those of every other, for the next unit and the next read', async (t) => {
