@@ -178,6 +178,7 @@ export const Referral = Closed(
     acceptedBy: Nullable(OneOf(['receiver', 'standing-rule', 'green-channel', 'arrival'])),
     acknowledged: Nullable(Closed({ name: Type.String(), phone: Type.Optional(Type.String()), at: InstantText() })),
     transferId: Nullable(Type.String()),
+    filingId: Nullable(Type.String({ description: '转院备案 that stands with the insurer' })),
     feedback: Nullable(Feedback),
     noReturnReason: Nullable(Type.String()),
     ending: Nullable(Closed({ reasonCode: Type.String(), comment: Nullable(Type.String()) })),

@@ -69,6 +69,13 @@ export const ENTRY_CAUSES = [
   'stay-recorded', 'stay-voided', 'transfer-executed', 'transfer-reversed', 'patients-merged', 'outside-stays-stated', 'policy-arrived', 'reassessment',
 ] as const;
 export const UNASSESSED_REASONS = ['voided', 'insurance-not-stated', 'no-policy', 'no-benefit-row'] as const;
+/** A line of the feed of filings with the insurer. */
+export const FILING_KINDS = ['filed', 'withdrawn'] as const;
+/** How a filed referral was accepted, and what became of one whose filing is withdrawn. */
+export const FILING_CAUSES = [
+  'receiver', 'standing-rule', 'green-channel', 'arrival',
+  'rejected', 'cancelled', 'redirected', 'closed', 'expired', 'arrival-revoked',
+] as const;
 
 export const INDICATIONS = [
   'post-surgery', 'chronic-stable', 'common-disease', 'critical-stable', 'acute-care', 'er-observation',
@@ -94,6 +101,7 @@ export type StepCode = (typeof STEP_CODES)[number];
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 export type EntryCause = (typeof ENTRY_CAUSES)[number];
 export type UnassessedReason = (typeof UNASSESSED_REASONS)[number];
+export type FilingCause = (typeof FILING_CAUSES)[number];
 export type Level = (typeof LEVELS)[number];
 export type InstitutionKind = (typeof INSTITUTION_KINDS)[number];
 export type ConsortiumType = (typeof CONSORTIUM_TYPES)[number];

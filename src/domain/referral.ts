@@ -33,6 +33,8 @@ export interface ReferralCourse {
   /** By whom an emergency was answered, and where that person is reached. */
   readonly acknowledged: { readonly name: string; readonly phone?: string; readonly at: Instant } | null;
   readonly transferId: string | null;
+  /** Its filing with the insurer; null: none stands. */
+  readonly filingId: string | null;
   readonly feedback: Feedback | null;
   readonly noReturnReason: string | null;
   readonly ending: { readonly reasonCode: string; readonly comment: string | null } | null;

@@ -7,7 +7,7 @@ import { field, refuse, type Refusal } from '../kernel/problem.js';
  */
 
 export type ListName = 'institutions' | 'consortia' | 'clients' | 'policies' | 'pools' | 'referrals' | 'messages' | 'documents' | 'history'
-  | 'worklist' | 'followUps' | 'events' | 'transfers' | 'entries';
+  | 'worklist' | 'followUps' | 'events' | 'transfers' | 'entries' | 'filings';
 
 export function cursorOf(list: ListName, place: string | number | null): string | null {
   if (place === null) return null;

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Availability, Pool, PoolInput, SessionsInput, SessionsResult } from '../contract/capacity.js';
 import { ChainReport, EventPage, EventView, SignedHead, Transfer } from '../contract/event.js';
+import { Filing } from '../contract/filing.js';
 import { Client, ClientCreated, ClientInput, Consortium, ConsortiumInput, Institution, InstitutionInput, Member, MemberInput } from '../contract/institution.js';
 import {
   ArrivalEffect, EpisodeView, PolicyInput, PolicyView, Provenance, Quote, QuoteInput, Simulation, SimulationInput, StayAssessment,
@@ -30,6 +31,6 @@ export const SHARED: readonly TSchema[] = [
   RecommendationInput, Recommendation,
   Provenance, PolicyInput, PolicyView, StayAssessment, EpisodeView, SimulationInput, Simulation, ArrivalEffect, QuoteInput, Quote,
   StayInput, StayView, DeductibleEntry, StayLeg, PatientEpisodes, ReassessInput, AccumulatorInput, AccumulatorView, MergeInput, MergedPatient,
-  EventView, SignedHead, EventPage, ChainReport, Transfer, TransferReport, ConsortiumReport,
+  EventView, SignedHead, EventPage, ChainReport, Transfer, Filing, TransferReport, ConsortiumReport,
   CodeSet, Health,
 ];

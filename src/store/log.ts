@@ -4,6 +4,7 @@ import { areaOfId } from '../kernel/ids.js';
 import { chained, CHECKPOINT_EVERY, GENESIS, headText, textsOf } from '../domain/chain.js';
 import { TIME, type EventActor, type EventDraft } from '../domain/event.js';
 import type { LedgerEntry } from '../domain/ledger.js';
+import type { Filing } from '../domain/filing.js';
 import type { Transfer } from '../domain/transfer.js';
 import type { Queries } from './queries/catalogue.js';
 import type { StoreVault } from './vault.js';
@@ -18,6 +19,7 @@ export class Drafts {
   readonly events: EventDraft[] = [];
   readonly transfers: { readonly transfer: Transfer; readonly event: number }[] = [];
   readonly entries: { readonly entry: LedgerEntry; readonly event: number }[] = [];
+  readonly filings: { readonly filing: Filing; readonly event: number }[] = [];
 
   append(event: EventDraft): void {
     this.events.push(event);
@@ -35,6 +37,13 @@ export class Drafts {
     assert(event >= 0, 'an entry is recorded under an event that was appended before it');
     assert(this.entries.at(-1)?.event !== event, 'an event tells of one entry: its number is the cursor of the ledger');
     this.entries.push({ entry, event });
+  }
+
+  appendFiling(filing: Filing): void {
+    const event = this.events.length - 1;
+    assert(event >= 0, 'a filing is recorded under an event that was appended before it');
+    assert(this.filings.at(-1)?.event !== event, 'an event records one filing: its number is the cursor of the feed');
+    this.filings.push({ filing, event });
   }
 }
 
@@ -96,6 +105,10 @@ export class LogWriter {
       await this.queries.transfer.insert({ ...transfer, seq: first + event, month: localDateOf(transfer.executedAt).slice(0, 7) });
     }
     for (const { entry, event } of drafts.entries) await this.queries.entry.insert({ ...entry, seq: first + event });
+    for (const { filing, event } of drafts.filings) {
+      assert(areaOfId(filing.id) === filing.area, 'the id of a filing carries its prefecture');
+      await this.queries.filing.insert({ ...filing, seq: first + event });
+    }
   }
 
   /** Before the commit: signs the end of the log, and keeps the signature now and then. */

@@ -3,6 +3,7 @@ import { areaOfId } from '../kernel/ids.js';
 import type { Pool, Session } from '../domain/capacity.js';
 import type { LoggedEvent, SignedHead } from '../domain/event.js';
 import type { RecordedEntry } from '../domain/ledger.js';
+import type { RecordedFiling } from '../domain/filing.js';
 import type { Network } from '../domain/network.js';
 import type { Policies } from '../domain/policy.js';
 import type { Referral } from '../domain/referral.js';
@@ -250,6 +251,15 @@ export class StoreReads implements Reads {
 
   async entriesOf(stayId: string): Promise<readonly RecordedEntry[]> {
     return this.q.entry.ofStay({ stayId });
+  }
+
+  async filing(id: string): Promise<RecordedFiling | undefined> {
+    const area = areaOfId(id);
+    return area === undefined ? undefined : this.q.filing.byId({ area, id });
+  }
+
+  async filingsAfter(after: number, limit: number, area: string): Promise<readonly RecordedFiling[]> {
+    return this.q.filing.after({ area, after, limit });
   }
 
   async countTransfers(slice: CountSlice): Promise<readonly TransferCount[]> {

@@ -4,6 +4,7 @@ import { areaOfId, type IdMaker } from '../kernel/ids.js';
 import type { Pool, Session } from '../domain/capacity.js';
 import type { EventActor, EventDraft } from '../domain/event.js';
 import type { LedgerEntry } from '../domain/ledger.js';
+import type { Filing } from '../domain/filing.js';
 import type { Consortium, Institution } from '../domain/network.js';
 import type { Policy } from '../domain/policy.js';
 import type { Referral } from '../domain/referral.js';
@@ -283,6 +284,10 @@ export class StoreUnit extends StoreReads implements Unit {
 
   appendEntry(entry: LedgerEntry): void {
     this.#drafts.appendEntry(entry);
+  }
+
+  appendFiling(filing: Filing): void {
+    this.#drafts.appendFiling(filing);
   }
 
   private async revise(kind: 'institution' | 'consortium' | 'pool', doc: Institution | Consortium | Pool): Promise<void> {

@@ -7,6 +7,7 @@ import type { FollowUpState, ReferralStatus, Role } from '../contract/vocabulary
 import type { Pool, Session } from '../domain/capacity.js';
 import type { EventDraft, LoggedEvent, SignedHead } from '../domain/event.js';
 import type { LedgerEntry, RecordedEntry } from '../domain/ledger.js';
+import type { Filing, RecordedFiling } from '../domain/filing.js';
 import type { Consortium, Institution, Network } from '../domain/network.js';
 import type { Policies, Policy } from '../domain/policy.js';
 import type { Referral } from '../domain/referral.js';
@@ -257,6 +258,9 @@ export interface Reads {
   entriesAfter(after: number, limit: number, insuredArea: string): Promise<readonly RecordedEntry[]>;
   /** The entries of one stay, in order. */
   entriesOf(stayId: string): Promise<readonly RecordedEntry[]>;
+  filing(id: string): Promise<RecordedFiling | undefined>;
+  /** Filings with the insurer of one prefecture with seq > after, in order, at most `limit`. */
+  filingsAfter(after: number, limit: number, area: string): Promise<readonly RecordedFiling[]>;
   /** Transfers of a slice of the log (after < seq ≤ upTo), counted; a reversal counts −1. Periods are months, by the local date of execution. */
   countTransfers(slice: { after: number; upTo: number; from: Instant; until: Instant; area: string | null }): Promise<readonly TransferCount[]>;
 }
@@ -331,6 +335,8 @@ export interface Unit extends Reads {
   appendTransfer(transfer: Transfer): void;
   /** Appends to the ledger of deductibles, under the number of the event appended last. */
   appendEntry(entry: LedgerEntry): void;
+  /** Appends to the filings with the insurer, under the number of the event appended last. */
+  appendFiling(filing: Filing): void;
 }
 
 /** A command, decided. Returns its result, or the refusal: then nothing of what it saved remains. */

@@ -73,6 +73,7 @@ const MAY: readonly (readonly [roles: readonly Role[], method: string, url: stri
   [['insurer'], 'PUT', `/v1/accumulators/${NOBODY}/2018`, { stays: 0, borneFen: 0, paidFen: 0, asOf: '2018-02-28' }],
   [['insurer'], 'GET', '/v1/deductible-entries'],
   [['insurer'], 'GET', '/v1/transfers'],
+  [['insurer'], 'GET', '/v1/filings'],
   [['regulator', 'admin'], 'GET', '/v1/events/verify'],
   [ROLES, 'GET', '/v1/events'],
   [['coordinator', 'insurer', 'regulator', 'admin'], 'GET', '/v1/reports/transfers?from=2018-01-01&to=2018-01-31'],

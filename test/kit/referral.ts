@@ -11,7 +11,7 @@ export const NOON: Instant = at('2018-03-05', 12);
 
 const NOTHING_YET: ReferralCourse = {
   responsible: {}, sourceLevel: null, targetLevel: null, ruleVersion: null, outside: false, retro: false, facts: [], warnings: [],
-  entitlement: null, reservationIds: [], acceptedBy: null, acknowledged: null, transferId: null, feedback: null, noReturnReason: null,
+  entitlement: null, reservationIds: [], acceptedBy: null, acknowledged: null, transferId: null, filingId: null, feedback: null, noReturnReason: null,
   ending: null, redirectedFrom: null, redirectedTo: null, earlierReceivers: [], linkedOlder: null, consentDueAt: null, statusBefore: null,
   submittedAt: null, waitingSince: null, acceptedAt: null, arrivedAt: null, receivedAt: null, endedAt: null,
 };

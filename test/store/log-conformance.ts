@@ -3,7 +3,7 @@ import { DAY } from '../../src/kernel/calendar.js';
 import { refuse } from '../../src/kernel/problem.js';
 import type { OpenFresh } from '../kit/store.js';
 import { read, saved } from './conformance.js';
-import { AREA, CLERK, eventOf, transferOf } from './rows.js';
+import { AREA, CLERK, eventOf, filingOf, transferOf } from './rows.js';
 
 /** The log and the ledger of transfers: the part of the suite that every engine must pass in order and without gaps. */
 export function logConforms(t: Test, open: OpenFresh): void {
@@ -57,6 +57,36 @@ export function logConforms(t: Test, open: OpenFresh): void {
       t.strictSame(await reads.transfersAfter(0, 10, '440600'), [{ ...second, seq: 3 }]);
     });
     await t.rejects(saved(fixture, async (unit) => unit.appendTransfer(transferOf(unit))), /event/, 'no transfer without its event');
+  });
+
+  t.test('a filing bears the number of its event, beside the transfer of the same, and is told to one prefecture', async (t) => {
+    const fixture = await open(t);
+    const [first, other, withdrawal] = await saved(fixture, async (unit) => {
+      const made = filingOf(unit);
+      const lines = [made, filingOf(unit, { area: '440600' }), filingOf(unit, { kind: 'withdrawn', withdraws: made.id, because: 'cancelled' })] as const;
+      unit.append(eventOf('referral:1', { type: 'referral.arrived' }));
+      unit.appendTransfer(transferOf(unit));
+      unit.appendFiling(lines[0]);
+      unit.append(eventOf('referral:2', { type: 'referral.accepted' }));
+      unit.appendFiling(lines[1]);
+      unit.append(eventOf('referral:1', { type: 'referral.cancelled' }));
+      unit.appendFiling(lines[2]);
+      return lines;
+    });
+    await read(fixture, async (reads) => {
+      t.strictSame(await reads.filing(first.id), { ...first, seq: 1 });
+      t.strictSame(await reads.filingsAfter(0, 10, AREA), [{ ...first, seq: 1 }, { ...withdrawal, seq: 3 }]);
+      t.strictSame(await reads.filingsAfter(1, 10, AREA), [{ ...withdrawal, seq: 3 }]);
+      t.strictSame((await reads.filingsAfter(0, 1, AREA)).length, 1);
+      t.strictSame(await reads.filingsAfter(0, 10, '440600'), [{ ...other, seq: 2 }]);
+      t.equal(await reads.filing('no id of ours'), undefined);
+    });
+    await t.rejects(saved(fixture, async (unit) => unit.appendFiling(filingOf(unit))), /event/, 'no filing without its event');
+    await t.rejects(saved(fixture, async (unit) => {
+      unit.append(eventOf('referral:3'));
+      unit.appendFiling(filingOf(unit));
+      unit.appendFiling(filingOf(unit));
+    }), /one filing/, 'its number names one line');
   });
 
   t.test('transfers are counted by month, sender, direction and category; a reversal counts −1', async (t) => {

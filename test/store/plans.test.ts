@@ -67,6 +67,8 @@ const INDEXES: readonly (readonly [query: string, plan: RegExp])[] = [
   ['transfer.after', /transfer_by_seq \(seq>\?\)/],
   ['transfer.afterInArea', /PRIMARY KEY \(area=\? AND seq>\?\)/],
   ['transfer.count', /transfer_by_seq \(seq>\? AND seq<\?\)/],
+  ['filing.after', /PRIMARY KEY \(area=\? AND seq>\?\)/],
+  ['filing.byId', /filing_by_id \(area=\? AND id=\?\)/],
   ['answer.byId', /sqlite_autoindex_answer_1 \(id=\?\)/],
   ['list source ()', /COVERING INDEX referral_by_source \(source_institution_id=\? AND status=\? AND id<\?\)/],
   ['list source (direction target)', /referral_by_source \(source_institution_id=\? AND status=\? AND id<\?\)/],

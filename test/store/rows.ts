@@ -1,6 +1,7 @@
 import { DAY, HOUR, type Instant } from '../../src/kernel/calendar.js';
 import type { Pool, Session } from '../../src/domain/capacity.js';
 import type { EventDraft } from '../../src/domain/event.js';
+import type { Filing } from '../../src/domain/filing.js';
 import type { Consortium, Institution } from '../../src/domain/network.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { Referral, ReferralCourse } from '../../src/domain/referral.js';
@@ -63,7 +64,7 @@ export function sessionOf(poolId: string, startsAt: Instant, more: Partial<Sessi
 const COURSE: ReferralCourse = {
   responsible: { firstContact: { name: '李' }, handler: { name: '王' }, manager: { name: '赵' } },
   sourceLevel: 'primary', targetLevel: 'tertiary', ruleVersion: 'g1@1', outside: false, retro: false, facts: ['stepped'], warnings: [],
-  entitlement: null, reservationIds: [], acceptedBy: null, acknowledged: null, transferId: null, feedback: null, noReturnReason: null,
+  entitlement: null, reservationIds: [], acceptedBy: null, acknowledged: null, transferId: null, filingId: null, feedback: null, noReturnReason: null,
   ending: null, redirectedFrom: null, redirectedTo: null, earlierReceivers: [], linkedOlder: null, consentDueAt: null,
   statusBefore: null, submittedAt: START, waitingSince: START, acceptedAt: null, arrivedAt: null, receivedAt: null, endedAt: null,
 };
@@ -112,6 +113,14 @@ export function transferOf(unit: Unit, more: Partial<Transfer> = {}): Transfer {
     direction: 'up', category: 'outpatient', sourceInstitutionId: 'p1', sourceLevel: 'primary', targetInstitutionId: 'h1',
     targetLevel: 'tertiary', consortiumId: 'g1', ruleVersion: 'g1@1', fromStayId: null, submittedAt: unit.now, executedAt: unit.now,
     recordedAt: unit.now, because: 'arrival', ...more,
+  };
+}
+
+export function filingOf(unit: Unit, more: Partial<Filing> = {}): Filing {
+  const area = more.area ?? AREA;
+  return {
+    id: unit.ids.next(area), area, kind: 'filed', withdraws: null, referralId: unit.ids.next(area), referralNo: 'R1', patientId: 'x',
+    sourceInstitutionId: 'p1', targetInstitutionId: 'h1', because: 'receiver', recordedAt: unit.now, sealed: 'sealed', ...more,
   };
 }
 

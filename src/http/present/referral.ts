@@ -68,6 +68,7 @@ export function referralView(referral: Referral, reads: Reads): Wire<Static<type
     acceptedBy: course.acceptedBy,
     acknowledged: course.acknowledged && { name: course.acknowledged.name, phone: course.acknowledged.phone, at: formatInstant(course.acknowledged.at) },
     transferId: course.transferId,
+    filingId: course.filingId,
     feedback: course.feedback,
     noReturnReason: course.noReturnReason,
     ending: course.ending,

@@ -1,12 +1,14 @@
 import type { Static } from 'typebox';
 import { formatInstant } from '../../kernel/calendar.js';
 import type * as wire from '../../contract/event.js';
+import type { Filing } from '../../contract/filing.js';
 import type { ConsortiumReport, TransferReport } from '../../contract/report.js';
 import type { Recommendation } from '../../contract/routing.js';
 import type { Advice, Reason } from '../../domain/advice.js';
 import type { LoggedEvent, SignedHead } from '../../domain/event.js';
 import type { RecordedTransfer } from '../../domain/transfer.js';
 import type { ChainVerdict } from '../../usecase/event/verify-chain.js';
+import type { OpenFiling } from '../../usecase/insurance/list-filings.js';
 import type { ConsortiumFigures } from '../../usecase/report/report-consortia.js';
 import type { TransferFigures } from '../../usecase/report/report-transfers.js';
 import { say, type Language } from '../language.js';
@@ -31,6 +33,11 @@ export function transferView(transfer: RecordedTransfer): Wire<Static<typeof wir
     executedAt: formatInstant(transfer.executedAt),
     recordedAt: formatInstant(transfer.recordedAt),
   };
+}
+
+export function filingView({ id, seq, kind, withdraws, because, recordedAt, record, ...line }: OpenFiling): Wire<Static<typeof Filing>> {
+  const { referralId, referralNo, patientId, sourceInstitutionId, targetInstitutionId } = line;
+  return { id, seq, kind, withdraws, referralId, referralNo, patientId, sourceInstitutionId, targetInstitutionId, because, recordedAt: formatInstant(recordedAt), ...record };
 }
 
 export function transferReport(figures: TransferFigures): Wire<Static<typeof TransferReport>> {

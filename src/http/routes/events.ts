@@ -2,8 +2,10 @@ import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { isRefusal, refuse, type Refusal } from '../../kernel/problem.js';
 import { ChainReport, EventPage, TransferPage } from '../../contract/event.js';
+import { FilingPage } from '../../contract/filing.js';
 import { Closed, Count, PageQuery, Shared } from '../../contract/scalars.js';
 import { feed, type FeedPage } from '../../usecase/event/feed.js';
+import { listFilings } from '../../usecase/insurance/list-filings.js';
 import { verifyChain } from '../../usecase/event/verify-chain.js';
 import type { Actor, Slices } from '../../usecase/ports.js';
 import type { Store } from '../../usecase/store.js';
@@ -12,9 +14,9 @@ import type { Commits } from '../commits.js';
 import { cursorOf, seqOf } from '../cursor.js';
 import { actorOf, define, question, type Http } from '../operation.js';
 import { sendProblem } from '../problems.js';
-import { chainView, eventView, headView, transferView } from '../present/supervision.js';
+import { chainView, eventView, filingView, headView, transferView } from '../present/supervision.js';
 
-/** The ordered log as a feed, its check, and the ledger of transfers. */
+/** The ordered log as a feed, its check, and what the insurer reads in the order of it. */
 
 const Seq = Count(Number.MAX_SAFE_INTEGER);
 const FeedQuery = Closed({
@@ -67,6 +69,17 @@ export function eventRoutes(http: Http, commits: Commits, slices: Slices): void 
       return { data: data.map(transferView), nextCursor: cursorOf('transfers', found.length > limit ? (data.at(-1)?.seq ?? null) : null) };
     },
     show: (page) => page,
+  });
+  question(http, {
+    method: 'GET', path: '/v1/filings', id: 'listFilings', tag: 'Insurance', access: INSURER,
+    summary: 'Transfer filings (转院备案) of the insured of the prefecture, in the order of the log',
+    description: 'The fields of interface 2501A under their own names. Filed when a referral is accepted; a withdrawal is a line of its own. A feed is gone on with by `after`, the `seq` of the last line that was read.',
+    query: Closed({ ...PageQuery, after: Type.Optional(Seq) }), answer: FilingPage,
+    ask: async (reads, actor, { query: { limit = 50, cursor, after } }) => {
+      const start = cursor === undefined ? (after ?? 0) : seqOf('filings', cursor);
+      return isRefusal(start) ? start : listFilings(reads, actor, { after: start, limit });
+    },
+    show: ({ data, next }) => ({ data: data.map(filingView), nextCursor: cursorOf('filings', next) }),
   });
 }
 

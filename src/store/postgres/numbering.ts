@@ -88,12 +88,13 @@ export class Numbering {
 
   async #number({ queries, instance }: Asked, waiting: readonly Waiting[], before: ChainEnd): Promise<ChainEnd> {
     let end = before;
-    for (const { ticket, transfer, entry, ...event } of waiting) {
+    for (const { ticket, transfer, entry, filing, ...event } of waiting) {
       const seq = end.seq + 1;
       const hash = this.vault.sha256(chained(end.hash, seq, event, event));
       await queries.log.insert({ ...event, seq, prevHash: end.hash, hash });
       if (transfer) await instance.numberTransfer({ seq, ticket });
       if (entry) await instance.numberEntry({ area: event.area, seq, ticket });
+      if (filing !== null) await instance.numberFiling({ area: filing, seq, ticket });
       end = { seq, hash };
     }
     const at = this.clock.now();

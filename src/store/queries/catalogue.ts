@@ -6,7 +6,7 @@ import { careQueries } from './care.js';
 import { directoryQueries } from './directory.js';
 import { accumulatorQueries, entryQueries, stayQueries, sweepQueries } from './insurance.js';
 import { referralList, type ListParams, type Sieve, type Walk } from './lists.js';
-import { answerQueries, logQueries, transferQueries } from './log.js';
+import { answerQueries, filingQueries, logQueries, transferQueries } from './log.js';
 import { patientQueries, referralQueries } from './referral.js';
 
 /** Every query of the service, as text for one engine. */
@@ -26,6 +26,7 @@ export function catalogueOf(kit: Kit) {
     sweep: sweepQueries(kit, t),
     log: logQueries(kit, t),
     transfer: transferQueries(kit, t),
+    filing: filingQueries(kit, t),
     answer: answerQueries(kit, t),
     /** Lists of referrals are built by need: which index they walk, and what is sieved on the way. */
     referralList: (walk: Walk, sieves: ReadonlySet<Sieve>) => referralList(kit, t, walk, sieves),

@@ -66,6 +66,7 @@ function numbering(k: Kit, t: Tables, { unnumberedEvent: u }: InstanceTables) {
     /** Under the ticket of its event, below zero, where no reader of the ledger looks. */
     insertTransfer: run<Omit<typeof t.transfer.$inferSelect, 'seq'>>()(k.build.insert(t.transfer).values({ ...everyColumn(t.transfer), seq: drawn })),
     insertEntry: run<Omit<typeof t.deductibleEntry.$inferSelect, 'seq'>>()(k.build.insert(t.deductibleEntry).values({ ...everyColumn(t.deductibleEntry), seq: drawn })),
+    insertFiling: run<Omit<typeof t.filing.$inferSelect, 'seq'>>()(k.build.insert(t.filing).values({ ...everyColumn(t.filing), seq: drawn })),
     numberTransfer: run<{ seq: number; ticket: number }>()(
       k.build.update(t.transfer).set({ seq: sql`${p('seq')}` }).where(sql`${t.transfer.seq} = -cast(${p('ticket')} as bigint)`),
     ),
@@ -74,6 +75,12 @@ function numbering(k: Kit, t: Tables, { unnumberedEvent: u }: InstanceTables) {
         .update(t.deductibleEntry)
         .set({ seq: sql`${p('seq')}` })
         .where(and(eq(t.deductibleEntry.area, p('area')), sql`${t.deductibleEntry.seq} = -cast(${p('ticket')} as bigint)`)),
+    ),
+    numberFiling: run<{ area: string; seq: number; ticket: number }>()(
+      k.build
+        .update(t.filing)
+        .set({ seq: sql`${p('seq')}` })
+        .where(and(eq(t.filing.area, p('area')), sql`${t.filing.seq} = -cast(${p('ticket')} as bigint)`)),
     ),
   };
 }

@@ -69,6 +69,21 @@ export function transferQueries(k: Kit, t: Tables) {
   };
 }
 
+export function filingQueries(k: Kit, { filing: f }: Tables) {
+  return {
+    byId: one<ById>()(k.build.select().from(f).where(and(eq(f.area, p('area')), eq(f.id, p('id'))))),
+    after: many<After & { area: string }>()(
+      k.build
+        .select()
+        .from(f)
+        .where(and(eq(f.area, p('area')), gt(f.seq, p('after'))))
+        .orderBy(asc(f.seq))
+        .limit(p('limit')),
+    ),
+    insert: run<typeof f.$inferSelect>()(k.build.insert(f).values(everyColumn(f))),
+  };
+}
+
 export function answerQueries(k: Kit, t: Tables) {
   const a = t.answer;
   return {

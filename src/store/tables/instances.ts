@@ -25,6 +25,8 @@ export function instanceTables(k: Kit) {
       /** It records a transfer, or an entry of the ledger of deductibles, which waits for the same number. */
       transfer: k.flag().notNull(),
       entry: k.flag().notNull(),
+      /** The prefecture of the filing that it records, which need not be its own. */
+      filing: k.text(),
     }),
   };
 }

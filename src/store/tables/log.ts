@@ -1,3 +1,4 @@
+import type { Filing } from '../../domain/filing.js';
 import type { Transfer } from '../../domain/transfer.js';
 import type { Kit } from '../columns.js';
 
@@ -71,6 +72,26 @@ export function logTables(k: Kit) {
         k.uniqueIndex('transfer_by_seq').on(t.seq),
         k.uniqueIndex('transfer_by_id').on(t.area, t.id),
       ],
+    ),
+    /** 转院备案, as the insurer of `area` is told of them: only added to. */
+    filing: k.table(
+      'filing',
+      {
+        area: k.text().notNull(),
+        seq: k.integer().notNull(),
+        id: k.text().notNull(),
+        kind: k.text().$type<Filing['kind']>().notNull(),
+        withdraws: k.text(),
+        referralId: k.text().notNull(),
+        referralNo: k.text().notNull(),
+        patientId: k.text().notNull(),
+        sourceInstitutionId: k.text().notNull(),
+        targetInstitutionId: k.text().notNull(),
+        because: k.text().$type<Filing['because']>().notNull(),
+        recordedAt: k.integer().notNull(),
+        sealed: k.text().notNull(),
+      },
+      (t) => [k.primaryKey({ columns: [t.area, t.seq] }), k.uniqueIndex('filing_by_id').on(t.area, t.id)],
     ),
     /** Answers given under an idempotency key, sealed, for seven days. */
     answer: k.table(

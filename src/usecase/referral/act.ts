@@ -3,6 +3,7 @@ import type { ReferralAction } from '../../contract/vocabulary.js';
 import { refuseParty, refuseTransition } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
 import { arrivalChanged } from '../insurance/arrival-changed.js';
+import { tellWithFiling, withFiling } from '../insurance/filing.js';
 import type { Unit, UseCase } from '../ports.js';
 import { lockForChange, type Found } from './access.js';
 import type { Action, ActionBody, Changed } from './actions/action.js';
@@ -47,19 +48,21 @@ export const act: UseCase<ActCommand, Referral> = async (unit, command) => {
   if (refusal) return refusal;
   const changed = await run(unit, found, command);
   if (isRefusal(changed)) return changed;
-  await commit(unit, changed, ACTIONS[action].change);
-  if (changed.transfer) await arrivalChanged(unit, changed.referral);
+  const referral = await commit(unit, changed, ACTIONS[action].change);
+  if (changed.transfer) await arrivalChanged(unit, referral);
   // A comment is free text and may name the patient: it goes to the messages, never into the log.
   const { body } = command;
-  if ('comment' in body && body.comment !== undefined) await say(unit, changed.referral, body.comment);
-  return changed.referral;
+  if ('comment' in body && body.comment !== undefined) await say(unit, referral, body.comment);
+  return referral;
 };
 
-/** Saves what a change made of the referral and tells the log; a transfer stands under the number of that event. */
-export async function commit(unit: Unit, changed: Changed, change: string): Promise<void> {
-  await unit.saveReferral(changed.referral);
-  unit.append(referralEvent(changed.referral, change, changed.data));
+/** Saves what a change made of the referral and tells the log; a transfer and a filing stand under the number of that event. */
+export async function commit(unit: Unit, changed: Changed, change: string): Promise<Referral> {
+  const { referral, filing } = await withFiling(unit, changed.referral);
+  await unit.saveReferral(referral);
+  tellWithFiling(unit, referralEvent(referral, change, changed.data), filing);
   if (changed.transfer) unit.appendTransfer(changed.transfer);
+  return referral;
 }
 
 function run<A extends ReferralAction>(unit: Unit, found: Found, command: { readonly action: A; readonly body: ActionBody<A> }): Promise<Changed | Refusal> {

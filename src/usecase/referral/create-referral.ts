@@ -2,6 +2,7 @@ import { field, invalid, isRefusal, type Refusal } from '../../kernel/problem.js
 import type { ReferralInput } from '../../contract/referral.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Unit, UseCase } from '../ports.js';
+import { tellWithFiling, withFiling } from '../insurance/filing.js';
 import { reserveFor } from '../reservation/places.js';
 import { startDraft } from './draft.js';
 import { referralEvent } from './referral-event.js';
@@ -18,9 +19,10 @@ export const createReferral: UseCase<{ body: ReferralInput }, Referral> = async 
 
   const sent = await submit(unit, draft, body.reserve);
   if (isRefusal(sent)) return sent;
-  await unit.insertReferral(sent.referral);
-  unit.append(referralEvent(sent.referral, 'submitted', submittedFacts(sent.referral, sent.reservation)));
-  return sent.referral;
+  const { referral, filing } = await withFiling(unit, sent.referral);
+  await unit.insertReferral(referral);
+  tellWithFiling(unit, referralEvent(referral, 'submitted', submittedFacts(referral, sent.reservation)), filing);
+  return referral;
 };
 
 async function keepDraft(unit: Unit, draft: Referral, body: ReferralInput): Promise<Referral | Refusal> {

@@ -54,7 +54,7 @@ export function statedIn(unit: Unit, referral: Referral): Present {
 
 const NOTHING_YET: ReferralCourse = {
   responsible: {}, sourceLevel: null, targetLevel: null, ruleVersion: null, outside: false, retro: false, facts: [], warnings: [],
-  entitlement: null, reservationIds: [], acceptedBy: null, acknowledged: null, transferId: null, feedback: null, noReturnReason: null,
+  entitlement: null, reservationIds: [], acceptedBy: null, acknowledged: null, transferId: null, filingId: null, feedback: null, noReturnReason: null,
   ending: null, redirectedFrom: null, redirectedTo: null, earlierReceivers: [], linkedOlder: null, consentDueAt: null, statusBefore: null,
   submittedAt: null, waitingSince: null, acceptedAt: null, arrivedAt: null, receivedAt: null, endedAt: null,
 };

@@ -1,6 +1,7 @@
 import { formatInstant } from '../../kernel/calendar.js';
 import { amend, hasLapsed, seenAt } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
+import { tellWithFiling, withFiling } from '../insurance/filing.js';
 import type { Unit, UseCase } from '../ports.js';
 import { freePlaces } from '../reservation/places.js';
 import { referralEvent } from './referral-event.js';
@@ -9,9 +10,9 @@ import { referralEvent } from './referral-event.js';
 export async function lapse(unit: Unit, referral: Referral): Promise<Referral> {
   if (!hasLapsed(referral, unit.now)) return referral;
   const released = await freePlaces(unit, referral, ['held', 'confirmed']);
-  const expired = amend(seenAt(referral, unit.now), {}, unit.now);
+  const { referral: expired, filing } = await withFiling(unit, amend(seenAt(referral, unit.now), {}, unit.now));
   await unit.saveReferral(expired);
-  unit.append(referralEvent(expired, 'expired', { before: referral.status, lapsedAt: formatInstant(referral.deadlineAt ?? unit.now), released }));
+  tellWithFiling(unit, referralEvent(expired, 'expired', { before: referral.status, lapsedAt: formatInstant(referral.deadlineAt ?? unit.now), released }), filing);
   return expired;
 }
 

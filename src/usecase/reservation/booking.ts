@@ -1,6 +1,7 @@
 import { settleBooking } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
 import { bookingIn, type Reservation } from '../../domain/reservation.js';
+import { withFiling, type Filed } from '../insurance/filing.js';
 import type { Reads, Unit } from '../ports.js';
 import { timersFor } from '../referral/referral-event.js';
 
@@ -23,9 +24,10 @@ export async function reservationsOf(reads: Reads, referral: Referral): Promise<
  * What its places, already saved, make of a referral: scheduled by a confirmation, accepted again when
  * the last confirmed place is gone, its deadline after the last appointment. Saves it where it changes.
  */
-export async function settle(unit: Unit, referral: Referral, by: 'sender' | 'receiver'): Promise<Referral> {
+export async function settle(unit: Unit, referral: Referral, by: 'sender' | 'receiver'): Promise<Filed> {
   const settled = settleBooking(referral, await bookingOf(unit, referral), by, unit.now, timersFor(unit, referral));
-  if (settled.status === referral.status && settled.deadlineAt === referral.deadlineAt) return referral;
-  await unit.saveReferral(settled);
-  return settled;
+  if (settled.status === referral.status && settled.deadlineAt === referral.deadlineAt) return { referral, filing: null };
+  const filed = await withFiling(unit, settled);
+  await unit.saveReferral(filed.referral);
+  return filed;
 }

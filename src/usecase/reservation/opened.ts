@@ -3,6 +3,7 @@ import { isRefusal, refuse, type Refusal } from '../../kernel/problem.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Reservation } from '../../domain/reservation.js';
 import type { Change, Circumstances } from '../../domain/reservation-machine.js';
+import { tellWithFiling } from '../insurance/filing.js';
 import type { Unit } from '../ports.js';
 import { lockForChange } from '../referral/access.js';
 import { settle } from './booking.js';
@@ -55,8 +56,8 @@ export async function tell(
   change: Change,
   more?: Readonly<Record<string, unknown>>,
 ): Promise<Reservation> {
-  const settled = affectsBooking(what, referral, change) ? await settle(unit, referral, by) : referral;
-  unit.append(reservationEvent(what, settled, change, more));
+  const settled = affectsBooking(what, referral, change) ? await settle(unit, referral, by) : { referral, filing: null };
+  tellWithFiling(unit, reservationEvent(what, settled.referral, change, more), settled.filing);
   return change.reservation;
 }
 

@@ -5,6 +5,7 @@ import { checkReason } from '../../../domain/content.js';
 import { findDepartment, type Institution } from '../../../domain/network.js';
 import { advance } from '../../../domain/referral-machine.js';
 import type { Referral } from '../../../domain/referral.js';
+import { tellWithFiling, withFiling } from '../../insurance/filing.js';
 import { freePlaces } from '../../reservation/places.js';
 import { submittedFacts } from '../create-referral.js';
 import { departmentOf } from '../draft.js';
@@ -39,9 +40,10 @@ export const redirect: Action<'redirect'> = async (unit, { referral }, body) => 
   );
   const sent = await submit(unit, successor(unit, ended, id, target, department), undefined);
   if (isRefusal(sent)) return sent;
-  await unit.insertReferral(sent.referral);
-  const documents = await copyDocuments(unit, ended, sent.referral);
-  unit.append(referralEvent(sent.referral, 'submitted', { ...submittedFacts(sent.referral, null), redirectedFrom: referral.id, documents }));
+  const { referral: next, filing } = await withFiling(unit, sent.referral);
+  await unit.insertReferral(next);
+  const documents = await copyDocuments(unit, ended, next);
+  tellWithFiling(unit, referralEvent(next, 'submitted', { ...submittedFacts(next, null), redirectedFrom: referral.id, documents }), filing);
   return { referral: ended, data: { reasonCode: body.reasonCode, redirectedTo: id, targetInstitutionId: target.id, released } };
 };
 
@@ -80,6 +82,7 @@ function successor(unit: Unit, ended: Referral, id: string, target: Institution,
       acceptedBy: null,
       acceptedAt: null,
       acknowledged: null,
+      filingId: null,
       facts: ended.course.facts.filter((fact) => fact === 'retro'),
       redirectedFrom: ended.id,
       redirectedTo: null,
