@@ -77,6 +77,18 @@ export const FILING_CAUSES = [
   'rejected', 'cancelled', 'redirected', 'closed', 'expired', 'arrival-revoked',
 ] as const;
 
+/** 重点人群 of family-doctor contracts. */
+export const KEY_POPULATIONS = ['elderly', 'hypertension', 'diabetes', 'other-chronic', 'severe-mental-disorder', 'maternal', 'child', 'disabled'] as const;
+/** By what a budget covers a person. */
+export const BUDGET_COVERS = ['contracts', 'districts'] as const;
+export const OUTPATIENT_FEEDS = ['visits', 'statement'] as const;
+/** Where what a budget is charged with was settled. */
+export const CHARGE_PLACES = ['inside', 'outside', 'elsewhere', 'anywhere'] as const;
+/** What an account does not hold. */
+export const BUDGET_GAPS = ['outpatient', 'elsewhere'] as const;
+/** How the end of a budget's year is reckoned. */
+export const PROJECTIONS = ['linear', 'year-over'] as const;
+
 export const INDICATIONS = [
   'post-surgery', 'chronic-stable', 'common-disease', 'critical-stable', 'acute-care', 'er-observation',
   'day-surgery', 'rehabilitation', 'palliative', 'elderly-care', 'other',
@@ -101,6 +113,10 @@ export type StepCode = (typeof STEP_CODES)[number];
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 export type EntryCause = (typeof ENTRY_CAUSES)[number];
 export type UnassessedReason = (typeof UNASSESSED_REASONS)[number];
+export type KeyPopulation = (typeof KEY_POPULATIONS)[number];
+export type ChargePlace = (typeof CHARGE_PLACES)[number];
+export type BudgetGap = (typeof BUDGET_GAPS)[number];
+export type Projection = (typeof PROJECTIONS)[number];
 export type FilingCause = (typeof FILING_CAUSES)[number];
 export type Level = (typeof LEVELS)[number];
 export type InstitutionKind = (typeof INSTITUTION_KINDS)[number];

@@ -72,6 +72,11 @@ export function roleOn(consortium: Consortium, institutionId: string, date: Loca
   return member && periodOn(member, date)?.role;
 }
 
+/** Whether this is the consortium's lead on the date, by its rule or by its membership. */
+export function leads(consortium: Consortium, institutionId: string, date: LocalDate): boolean {
+  return consortium.leadInstitutionId === institutionId || roleOn(consortium, institutionId, date) === 'lead';
+}
+
 export function periodOn(member: Member, date: LocalDate): MemberPeriod | undefined {
   return member.periods.find((p) => p.from <= date && (!p.until || date <= p.until));
 }

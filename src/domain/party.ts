@@ -1,5 +1,5 @@
 import type { Network } from './network.js';
-import { roleOn } from './network.js';
+import { leads } from './network.js';
 import type { Referral } from './referral.js';
 import type { LocalDate } from '../kernel/calendar.js';
 
@@ -45,5 +45,5 @@ function coordinates(referral: Referral, who: Viewer, network: Network, today: L
   const id = who.institutionId;
   if (id === null || referral.consortiumId === null || !who.roles.includes('coordinator')) return false;
   const consortium = network.consortium(referral.consortiumId);
-  return consortium !== undefined && (consortium.leadInstitutionId === id || roleOn(consortium, id, today) === 'lead');
+  return consortium !== undefined && leads(consortium, id, today);
 }

@@ -2,7 +2,7 @@ import type { Instant } from '../kernel/calendar.js';
 import { equalJson, repeatsOf } from '../kernel/equal.js';
 import { areaOfDistrict } from '../kernel/ids.js';
 import { field, invalid, type FieldError, type Refusal } from '../kernel/problem.js';
-import type { PolicyInput } from '../contract/insurance.js';
+import type { BudgetRule, PolicyInput } from '../contract/insurance.js';
 import type { InsuranceScheme, Level, PersonKind } from '../contract/vocabulary.js';
 import { isYearStart } from './insurance-year.js';
 import { rulesOf, type Policies, type Policy, type PolicyRules } from './policy.js';
@@ -63,10 +63,13 @@ function repeatErrors({ repeatStay: rule }: PolicyRules, at: string): FieldError
 }
 
 function budgetErrors({ budget }: PolicyRules, at: string): FieldError[] {
-  if (budget === null) return [];
-  const { overspend } = budget;
+  return budget === null ? [] : sharingErrors(budget, `${at}/budget`);
+}
+
+/** What a rule on surplus and overrun lacks, or has too much. */
+export function sharingErrors({ overspend }: BudgetRule, at: string): FieldError[] {
   const parts = overspend.kind === 'share' ? ['bp', 'capBp'] : [];
-  return ofKind(overspend, overspend.kind, parts, parts, `${at}/budget/overspend`);
+  return ofKind(overspend, overspend.kind, parts, parts, `${at}/overspend`);
 }
 
 /** A rule has the figures of its kind and no others. */

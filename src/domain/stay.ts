@@ -29,6 +29,8 @@ export interface Stay {
   readonly admittedAt: Instant;
   /** The prefecture that insures the patient; null: nobody has stated it, and the stay is not assessed. */
   readonly insuredArea: string | null;
+  /** The district as stated, which may be the prefecture alone: what a budget covers by. */
+  readonly insuredDistrict: string | null;
   readonly scheme: InsuranceScheme | null;
   readonly personKind: PersonKind | null;
   /** The referral as it stood when it was executed; null: none was. */
@@ -89,13 +91,13 @@ export function owedFen({ settled, figures }: Pick<Stay, 'settled' | 'figures'>)
   return settled === null || personalFen === null ? 0 : settled.personalFen - personalFen;
 }
 
-type Insured = Pick<Stay, 'insuredArea' | 'scheme' | 'personKind'>;
+type Insured = Pick<Stay, 'insuredArea' | 'insuredDistrict' | 'scheme' | 'personKind'>;
 
 /** By whom the patient is insured, as the record of the stay says it, else as the referral that brought the patient did. */
 export function insuredBy(stated: Patient['insurance'], referred: Patient['insurance']): Insured {
   const insurance = stated ?? referred;
-  if (insurance === undefined) return { insuredArea: null, scheme: null, personKind: null };
-  return { insuredArea: areaOfDistrict(insurance.area), scheme: insurance.scheme, personKind: insurance.personKind };
+  if (insurance === undefined) return { insuredArea: null, insuredDistrict: null, scheme: null, personKind: null };
+  return { insuredArea: areaOfDistrict(insurance.area), insuredDistrict: insurance.area, scheme: insurance.scheme, personKind: insurance.personKind };
 }
 
 /** Of the day of admission, frozen: only another day of admission brings another level. */

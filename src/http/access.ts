@@ -21,6 +21,8 @@ export const SUPERVISION: Access = { roles: ['regulator', 'admin'], asInstitutio
 export const EVENTS: Access = { roles: ['clerk', 'doctor', 'coordinator', 'his', 'insurer', 'regulator', 'admin'], asInstitution: true };
 /** Reads figures: the same, and an institution of what it sent. */
 export const FIGURES: Access = { roles: ['coordinator', 'insurer', 'regulator', 'admin'], asInstitution: true };
+/** Reads budgets: insurer and regulator of the prefecture, the coordinator of the lead, and who writes them. */
+export const BUDGETS: Access = { roles: ['coordinator', 'insurer', 'regulator', 'admin'], asInstitution: true };
 /** Anybody with a key: what is read holds no patient. */
 export const ANYONE: Access = {
   roles: ['clerk', 'doctor', 'coordinator', 'his', 'insurer', 'regulator', 'admin'],

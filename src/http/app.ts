@@ -23,6 +23,7 @@ import type { Http } from './operation.js';
 import { refusalOf, sendProblem } from './problems.js';
 import { rateLimits } from './rate-limit.js';
 import { REQUEST_ID, requestIdHeader, requestIds } from './request-id.js';
+import { budgetRoutes } from './routes/budgets.js';
 import { eventRoutes } from './routes/events.js';
 import { reportRoutes } from './routes/reports.js';
 import { resourceRoutes } from './routes/resources.js';
@@ -102,6 +103,7 @@ function routes(http: Http, parts: AppParts, commits: Commits, clock: Clock): vo
   const { store, moveClock } = parts;
   eventRoutes(http, commits, store.slices);
   reportRoutes(http, store.slices);
+  budgetRoutes(http, store.slices);
   healthRoutes(http, () => store.ready());
   if (moveClock) testClockRoutes(http, clock, moveClock);
 }

@@ -1,5 +1,7 @@
 import type { TSchema } from 'typebox';
+import { AccountView, Budget, BudgetInput, BudgetWritten } from '../contract/budget.js';
 import { Availability, Pool, PoolInput, SessionsInput, SessionsResult } from '../contract/capacity.js';
+import { ContractInput, ContractView } from '../contract/contract.js';
 import { ChainReport, EventPage, EventView, SignedHead, Transfer } from '../contract/event.js';
 import { Filing } from '../contract/filing.js';
 import { Client, ClientCreated, ClientInput, Consortium, ConsortiumInput, Institution, InstitutionInput, Member, MemberInput } from '../contract/institution.js';
@@ -32,5 +34,6 @@ export const SHARED: readonly TSchema[] = [
   Provenance, PolicyInput, PolicyView, StayAssessment, EpisodeView, SimulationInput, Simulation, ArrivalEffect, QuoteInput, Quote,
   StayInput, StayView, DeductibleEntry, StayLeg, PatientEpisodes, ReassessInput, AccumulatorInput, AccumulatorView, MergeInput, MergedPatient,
   EventView, SignedHead, EventPage, ChainReport, Transfer, Filing, TransferReport, ConsortiumReport,
+  ContractInput, ContractView, BudgetInput, BudgetWritten, AccountView, Budget,
   CodeSet, Health,
 ];

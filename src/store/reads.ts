@@ -1,6 +1,8 @@
 import type { Instant } from '../kernel/calendar.js';
 import { areaOfId } from '../kernel/ids.js';
+import type { Budget, ChargedSum } from '../domain/budget.js';
 import type { Pool, Session } from '../domain/capacity.js';
+import type { Contract } from '../domain/contract.js';
 import type { LoggedEvent, SignedHead } from '../domain/event.js';
 import type { RecordedEntry } from '../domain/ledger.js';
 import type { RecordedFiling } from '../domain/filing.js';
@@ -12,7 +14,7 @@ import type { Stay } from '../domain/stay.js';
 import type { RecordedTransfer } from '../domain/transfer.js';
 import { FOLLOW_UP_STATES } from '../contract/vocabulary.js';
 import type {
-  Accumulator, Client, DocumentRecord, ExpiredHolds, FollowUp, Message, Page, PatientRecord, Reads, ReferralFilter, SessionFilter, SessionKey,
+  Accumulator, ChargedFilter, Client, DocumentRecord, ExpiredHolds, FollowUp, Message, Page, PatientRecord, Reads, ReferralFilter, SessionFilter, SessionKey,
   StoredPlace, TransferCount,
 } from '../usecase/ports.js';
 import type { Directory } from './directory.js';
@@ -219,6 +221,28 @@ export class StoreReads implements Reads {
 
   async staysUnder(referralId: string): Promise<readonly Stay[]> {
     return this.q.stay.underReferral({ referralId });
+  }
+
+  async contract(area: string, id: string): Promise<Contract | undefined> {
+    return this.q.contract.byId({ area, id });
+  }
+
+  async contractsOf(patientId: string): Promise<readonly Contract[]> {
+    return this.q.contract.ofPatient({ patientId });
+  }
+
+  async budget(consortiumId: string, year: number): Promise<Budget | undefined> {
+    return (await this.q.budget.latest({ consortiumId, year }))?.doc;
+  }
+
+  async budgetsOf(year: number): Promise<readonly Budget[]> {
+    const latest = new Map((await this.q.budget.ofYear({ year })).map(({ doc }) => [doc.consortiumId, doc]));
+    return [...latest.values()];
+  }
+
+  async charged({ by, ...day }: ChargedFilter): Promise<readonly ChargedSum[]> {
+    if (by === 'contracts') return (await this.q.charge.byContract(day)).map((sum) => ({ ...sum, insuredDistrict: null }));
+    return (await this.q.charge.byDistrict(day)).map((sum) => ({ ...sum, contractedWith: null }));
   }
 
   async lastSeq(): Promise<number> {

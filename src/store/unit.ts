@@ -2,6 +2,8 @@ import { assert } from '../kernel/assert.js';
 import type { Instant } from '../kernel/calendar.js';
 import { areaOfId, type IdMaker } from '../kernel/ids.js';
 import type { Pool, Session } from '../domain/capacity.js';
+import type { Budget } from '../domain/budget.js';
+import type { Contract } from '../domain/contract.js';
 import type { EventActor, EventDraft } from '../domain/event.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import type { Filing } from '../domain/filing.js';
@@ -18,6 +20,7 @@ import { KEPT_FOR } from './answers.js';
 import type { Directory } from './directory.js';
 import { Drafts, type LogWriter } from './log.js';
 import type { Queries } from './queries/catalogue.js';
+import type { StayRow } from './queries/insurance.js';
 import { updateFor } from './queries/referral.js';
 import { StoreReads } from './reads.js';
 import type { RecentReferrals } from './recent.js';
@@ -219,15 +222,15 @@ export class StoreUnit extends StoreReads implements Unit {
 
   async insertStay(stay: Stay): Promise<void> {
     assertArea(stay);
-    await this.q.stay.insert(stay);
+    await this.q.stay.insert(stayRow(stay));
   }
 
   async saveStay(stay: Stay): Promise<void> {
-    assertOne(await this.q.stay.update(stay), 'the saved version of a stay is the one after the loaded');
+    assertOne(await this.q.stay.update(stayRow(stay)), 'the saved version of a stay is the one after the loaded');
   }
 
   async saveStanding(stay: Stay): Promise<void> {
-    assertOne(await this.q.stay.stand(stay), 'a stay that stands anew is in the store');
+    assertOne(await this.q.stay.stand(stayRow(stay)), 'a stay that stands anew is in the store');
   }
 
   async putAccumulator(accumulator: Accumulator): Promise<void> {
@@ -236,6 +239,23 @@ export class StoreUnit extends StoreReads implements Unit {
 
   async deleteAccumulator(accumulator: Accumulator): Promise<void> {
     assertOne(await this.q.accumulator.remove(accumulator), 'a deleted accumulator is in the store');
+  }
+
+  async lockContract(area: string, id: string): Promise<Contract | undefined> {
+    return this.q.contract.lock({ area, id });
+  }
+
+  async insertContract(contract: Contract): Promise<void> {
+    await this.q.contract.insert(contract);
+  }
+
+  async saveContract(contract: Contract): Promise<void> {
+    assertOne(await this.q.contract.update(contract), 'the saved version of a contract is the one after the loaded');
+  }
+
+  async insertBudget(budget: Budget): Promise<void> {
+    const { consortiumId, year, version, area } = budget;
+    await this.q.budget.insert({ consortiumId, year, version, area, doc: budget, at: this.now, actor: this.eventActor() });
   }
 
   async overdueReservations(limit: number): Promise<readonly string[]> {
@@ -302,6 +322,10 @@ export class StoreUnit extends StoreReads implements Unit {
 
 function rowOf(reservation: Reservation, place: Place) {
   return { ...place, area: reservation.area, reservationId: reservation.id };
+}
+
+function stayRow(stay: Stay): StayRow {
+  return { ...stay, kind: stay.record.kind, chargedFen: stay.settled?.fundFen ?? null };
 }
 
 function placeKey(place: Place): string {

@@ -4,7 +4,9 @@ import type { OutsideStays } from '../contract/insurance.js';
 import type { Operator } from '../contract/reservation.js';
 import type { Patient } from '../contract/referral.js';
 import type { FollowUpState, ReferralStatus, Role } from '../contract/vocabulary.js';
+import type { Budget, ChargedSum } from '../domain/budget.js';
 import type { Pool, Session } from '../domain/capacity.js';
+import type { Contract } from '../domain/contract.js';
 import type { EventDraft, LoggedEvent, SignedHead } from '../domain/event.js';
 import type { LedgerEntry, RecordedEntry } from '../domain/ledger.js';
 import type { Filing, RecordedFiling } from '../domain/filing.js';
@@ -90,6 +92,17 @@ export interface PolicySweep {
   readonly version: number;
   readonly afterAt: Instant;
   readonly afterId: string;
+}
+
+/** Settled stays of people insured in one prefecture and scheme, by the local date of admission. */
+export interface ChargedFilter {
+  readonly insuredArea: string;
+  readonly scheme: string;
+  readonly date: string;
+  /** The instants at which that date begins, and the next. */
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly by: 'districts' | 'contracts';
 }
 
 export interface WaitingFilter {
@@ -245,6 +258,16 @@ export interface Reads {
   /** The stays that name a referral, voided ones too. */
   staysUnder(referralId: string): Promise<readonly Stay[]>;
 
+  /** A family-doctor contract, by the prefecture of its institution and the id that this chose. */
+  contract(area: string, id: string): Promise<Contract | undefined>;
+  /** Every contract of a person, also those that hold no more, in order of their beginning. */
+  contractsOf(patientId: string): Promise<readonly Contract[]>;
+  /** In its latest version. */
+  budget(consortiumId: string, year: number): Promise<Budget | undefined>;
+  budgetsOf(year: number): Promise<readonly Budget[]>;
+  /** What was settled of the admissions of a day, summed by what a budget asks. Voided stays have no part in it. */
+  charged(filter: ChargedFilter): Promise<readonly ChargedSum[]>;
+
   /** The last number given out; 0 while the log is empty. */
   lastSeq(): Promise<number>;
   /** Events with seq > after, in order, at most `limit`; unfiltered: whoever asks sieves. */
@@ -312,6 +335,12 @@ export interface Unit extends Reads {
   /** In place of the one of the same insurer, person and year. */
   putAccumulator(accumulator: Accumulator): Promise<void>;
   deleteAccumulator(accumulator: Accumulator): Promise<void>;
+
+  lockContract(area: string, id: string): Promise<Contract | undefined>;
+  insertContract(contract: Contract): Promise<void>;
+  saveContract(contract: Contract): Promise<void>;
+  /** Adds a version; those before stay. */
+  insertBudget(budget: Budget): Promise<void>;
 
   /** Whether this unit may do the work of this name: of all instances, one at a time may, until its unit ends. */
   claim(work: string): Promise<boolean>;

@@ -16,8 +16,8 @@ const MAY_SCAN = [
   // What is under way: none or one, most of the time.
   'sweep.lock',
 ];
-/** Sorts a handful: what stands in one session, what was counted in one slice. */
-const MAY_SORT = ['place.live', 'place.overdue', 'transfer.count', 'transfer.countInArea'];
+/** Sorts a handful: what stands in one session, what was counted in one slice or settled of one day. */
+const MAY_SORT = ['place.live', 'place.overdue', 'transfer.count', 'transfer.countInArea', 'charge.byDistrict', 'charge.byContract'];
 
 function planOf(text: string, parameters: number): string[] {
   const rows = db.prepare(`EXPLAIN QUERY PLAN ${text}`).all(...Array<null>(parameters).fill(null)) as { detail: string }[];
@@ -69,6 +69,11 @@ const INDEXES: readonly (readonly [query: string, plan: RegExp])[] = [
   ['transfer.count', /transfer_by_seq \(seq>\? AND seq<\?\)/],
   ['filing.after', /PRIMARY KEY \(area=\? AND seq>\?\)/],
   ['filing.byId', /filing_by_id \(area=\? AND id=\?\)/],
+  ['contract.ofPatient', /contract_by_patient \(patient_id=\?\)/],
+  ['budget.latest', /PRIMARY KEY \(consortium_id=\? AND year=\?\)/],
+  ['budget.ofYear', /budget_by_year \(year=\?\)/],
+  ['charge.byDistrict', /COVERING INDEX stay_charged \(insured_area=\? AND scheme=\? AND admitted_at>\? AND admitted_at<\?\)/],
+  ['charge.byContract', /COVERING INDEX stay_charged .*COVERING INDEX contract_by_patient \(patient_id=\? AND from<\?\)/],
   ['answer.byId', /sqlite_autoindex_answer_1 \(id=\?\)/],
   ['list source ()', /COVERING INDEX referral_by_source \(source_institution_id=\? AND status=\? AND id<\?\)/],
   ['list source (direction target)', /referral_by_source \(source_institution_id=\? AND status=\? AND id<\?\)/],

@@ -1,6 +1,8 @@
 import { DAY, HOUR, type Instant } from '../../src/kernel/calendar.js';
 import type { Pool, Session } from '../../src/domain/capacity.js';
 import type { EventDraft } from '../../src/domain/event.js';
+import type { Budget } from '../../src/domain/budget.js';
+import type { Contract } from '../../src/domain/contract.js';
 import type { Filing } from '../../src/domain/filing.js';
 import type { Consortium, Institution } from '../../src/domain/network.js';
 import type { Policy } from '../../src/domain/policy.js';
@@ -124,6 +126,21 @@ export function filingOf(unit: Unit, more: Partial<Filing> = {}): Filing {
   };
 }
 
+export function contractOf(unit: Unit, id: string, more: Partial<Contract> = {}): Contract {
+  return {
+    id, area: AREA, institutionId: 'p1', patientId: unit.ids.next(AREA), team: { name: '一队', leader: { name: '陈全科' } }, from: '2018-01-01', until: null,
+    tags: ['elderly'], sealedPatient: 'sealed', version: 1, createdAt: unit.now, updatedAt: unit.now, ...more,
+  };
+}
+
+export function budgetOf(consortiumId: string, more: Partial<Budget> = {}): Budget {
+  const provenance = { status: 'sourced', citation: '协议' } as const;
+  return {
+    consortiumId, year: 2018, area: AREA, version: 1, updatedAt: START,
+    accounts: [{ scheme: 'employee', covers: { by: 'contracts' }, prepaidFen: 10_000_000_000_000, outpatient: null, elsewhere: null, rule: null, provenance }], ...more,
+  };
+}
+
 export function stayOf(unit: Unit, number: string, more: Partial<Stay> = {}): Stay {
   const id = unit.ids.next(AREA);
   return {
@@ -134,7 +151,7 @@ export function stayOf(unit: Unit, number: string, more: Partial<Stay> = {}): St
       mainDiagnosis: { code: 'I10', system: 'ICD-10', name: '高血压病' },
     },
     sealedPatient: unit.vault.seal(`stay:${id}`, { name: '张三' }), sourceVersion: 1, version: 1, createdAt: unit.now,
-    updatedAt: unit.now, admittedAt: unit.now, insuredArea: AREA, scheme: 'employee', personKind: 'active', reached: null, policyId: null,
+    updatedAt: unit.now, admittedAt: unit.now, insuredArea: AREA, insuredDistrict: '440114', scheme: 'employee', personKind: 'active', reached: null, policyId: null,
     policyVersion: null, figures: null, settled: null, ...more,
   };
 }

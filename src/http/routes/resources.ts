@@ -2,7 +2,9 @@ import { AssertionError } from '../../kernel/assert.js';
 import { CommandTable } from '../commands.js';
 import type { Http } from '../operation.js';
 import { actionRoutes } from './actions.js';
+import { budgetCommands } from './budgets.js';
 import { capacityRoutes } from './capacity.js';
+import { contractRoutes } from './contracts.js';
 import { conversationRoutes } from './conversation.js';
 import { directoryRoutes } from './directory.js';
 import { ledgerRoutes } from './ledger.js';
@@ -24,6 +26,8 @@ export function resourceRoutes(http: Http): void {
   policyRoutes(http);
   stayRoutes(http);
   ledgerRoutes(http);
+  contractRoutes(http);
+  budgetCommands(http);
 }
 
 /** The commands of those routes without an app to be asked through: for a thread that only writes. */

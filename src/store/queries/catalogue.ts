@@ -1,6 +1,7 @@
 import { bindGroup, type Binder, type Bound } from '../bind.js';
 import type { Kit } from '../columns.js';
 import { schemaOf } from '../tables/schema.js';
+import { budgetQueries, chargeQueries, contractQueries } from './account.js';
 import { placeQueries, reservationQueries, sessionQueries } from './capacity.js';
 import { careQueries } from './care.js';
 import { directoryQueries } from './directory.js';
@@ -24,6 +25,9 @@ export function catalogueOf(kit: Kit) {
     accumulator: accumulatorQueries(kit, t),
     entry: entryQueries(kit, t),
     sweep: sweepQueries(kit, t),
+    contract: contractQueries(kit, t),
+    budget: budgetQueries(kit, t),
+    charge: chargeQueries(kit, t),
     log: logQueries(kit, t),
     transfer: transferQueries(kit, t),
     filing: filingQueries(kit, t),

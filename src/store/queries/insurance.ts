@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
 import type { LedgerEntry } from '../../domain/ledger.js';
 import type { Stay } from '../../domain/stay.js';
 import type { Accumulator, PolicySweep, WaitingFilter } from '../../usecase/ports.js';
@@ -9,15 +9,19 @@ import type { After } from './log.js';
 import { columns, everyColumn, p } from './placeholders.js';
 import type { ById } from './referral.js';
 
+/** A stay as it is stored: with what only the database asks for. */
+export type StayRow = Stay & { readonly kind: string; readonly chargedFen: number | null };
+
 export function stayQueries(k: Kit, { stay: s }: Tables) {
+  const { kind: _kind, chargedFen: _charged, ...fields } = getTableColumns(s);
   const at = and(eq(s.area, p('area')), eq(s.id, p('id')));
   return {
-    byId: one<ById>()(k.build.select().from(s).where(at)),
+    byId: one<ById>()(k.build.select(fields).from(s).where(at)),
     byNumber: one<{ institutionId: string; number: string }>()(
-      k.build.select().from(s).where(and(eq(s.institutionId, p('institutionId')), eq(s.number, p('number')))),
+      k.build.select(fields).from(s).where(and(eq(s.institutionId, p('institutionId')), eq(s.number, p('number')))),
     ),
-    ofPatient: many<{ patientId: string }>()(k.build.select().from(s).where(eq(s.patientId, p('patientId')))),
-    underReferral: many<{ referralId: string }>()(k.build.select().from(s).where(eq(s.referralId, p('referralId')))),
+    ofPatient: many<{ patientId: string }>()(k.build.select(fields).from(s).where(eq(s.patientId, p('patientId')))),
+    underReferral: many<{ referralId: string }>()(k.build.select(fields).from(s).where(eq(s.referralId, p('referralId')))),
     waiting: many<WaitingFilter>()(
       k.build
         .select({ id: s.id, patientId: s.patientId, admittedAt: s.admittedAt })
@@ -34,20 +38,20 @@ export function stayQueries(k: Kit, { stay: s }: Tables) {
         .orderBy(asc(s.admittedAt), asc(s.id))
         .limit(p('limit')),
     ),
-    insert: run<Stay>()(k.build.insert(s).values(everyColumn(s))),
-    update: run<Stay>()(
+    insert: run<StayRow>()(k.build.insert(s).values(everyColumn(s))),
+    update: run<StayRow>()(
       k.build
         .update(s)
         .set(
           columns(
             s, 'patientId', 'referralId', 'executedReferral', 'level', 'sourceVersion', 'version', 'updatedAt', 'record', 'sealedPatient', 'admittedAt',
-            'insuredArea', 'scheme', 'personKind', 'reached',
+            'insuredArea', 'insuredDistrict', 'scheme', 'personKind', 'reached', 'kind',
           ),
         )
         .where(and(at, sql`${s.version} = ${p('version')} - 1`)),
     ),
-    stand: run<Stay>()(
-      k.build.update(s).set(columns(s, 'executedReferral', 'reached', 'policyId', 'policyVersion', 'figures', 'settled')).where(at),
+    stand: run<StayRow>()(
+      k.build.update(s).set(columns(s, 'executedReferral', 'reached', 'policyId', 'policyVersion', 'figures', 'settled', 'chargedFen')).where(at),
     ),
   };
 }

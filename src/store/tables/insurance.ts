@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { EntryCause, EntryKind, InsuranceScheme, Level, PersonKind } from '../../contract/vocabulary.js';
+import type { EntryCause, EntryKind, InsuranceScheme, Level, PersonKind, StayKind } from '../../contract/vocabulary.js';
 import type { Figures, Reached, Settled, Stay } from '../../domain/stay.js';
 import type { Kit } from '../columns.js';
 
@@ -32,6 +32,10 @@ export function insuranceTables(k: Kit) {
         policyVersion: k.integer(),
         figures: k.json().$type<Figures>(),
         settled: k.json().$type<Settled>(),
+        insuredDistrict: k.text(),
+        kind: k.text().$type<StayKind>().notNull(),
+        /** What the fund paid by the settlement, for sums. */
+        chargedFen: k.integer(),
       },
       (t) => [
         k.primaryKey({ columns: [t.area, t.id] }),
@@ -40,6 +44,11 @@ export function insuranceTables(k: Kit) {
         k.index('stay_by_referral').on(t.referralId).where(sql`${t.referralId} is not null`),
         /** Those that wait for a policy. */
         k.index('stay_unassessed').on(t.insuredArea, t.scheme, t.admittedAt, t.id).where(sql`${t.policyId} is null`),
+        /** Holds all that a budget asks: sums need no row. */
+        k
+          .index('stay_charged')
+          .on(t.insuredArea, t.scheme, t.admittedAt, t.institutionId, t.insuredDistrict, t.patientId, t.kind, t.chargedFen)
+          .where(sql`${t.chargedFen} is not null`),
       ],
     ),
     /** What the insurer states of stays outside the platform: the latest statement of each year. */

@@ -72,6 +72,7 @@ async function carryOver(unit: Unit, gone: PatientRecord, stays: PatientRecord):
   for (const id of [gone.id, stays.id].sort()) must(await unit.lockPatient(id), 'only records that stand for themselves are merged');
   const moved = await moveStays(unit, gone.id, stays.id, concerned);
   await moveAccumulators(unit, gone.id, stays.id);
+  await moveContracts(unit, gone.id, stays.id, concerned);
   await unit.savePatient({ ...gone, mergedInto: stays.id, updatedAt: unit.now });
   unit.append({
     type: 'patient.merged',
@@ -112,6 +113,23 @@ async function moveStays(unit: Unit, from: string, to: string, concerned: Set<st
     });
   }
   return stays.length;
+}
+
+async function moveContracts(unit: Unit, from: string, to: string, concerned: Set<string>): Promise<void> {
+  for (const { area, id } of await unit.contractsOf(from)) {
+    const contract = must(await unit.lockContract(area, id), 'a listed contract is there');
+    const version = contract.version + 1;
+    await unit.saveContract({ ...contract, patientId: to, version, updatedAt: unit.now });
+    concerned.add(contract.institutionId);
+    unit.append({
+      type: 'contract.patient-merged',
+      area,
+      subject: `contract:${id}`,
+      referralId: null,
+      institutionIds: [contract.institutionId],
+      data: { version, patientId: to, before: from },
+    });
+  }
 }
 
 /** Both statements are about the same person and year: the newer one stands, as if it had been made of one record. */

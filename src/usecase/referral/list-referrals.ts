@@ -1,7 +1,7 @@
 import { localDateOf } from '../../kernel/calendar.js';
 import { refuse } from '../../kernel/problem.js';
 import { partyOf } from '../../domain/party.js';
-import { roleOn } from '../../domain/network.js';
+import { leads } from '../../domain/network.js';
 import { seenAt } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Page, Query, ReferralFilter } from '../ports.js';
@@ -18,7 +18,7 @@ export const listReferrals: Query<ReferralQuestion, Page<Referral>> = async (rea
   if (institutionId === null) return refuse('forbidden');
   const today = localDateOf(reads.now);
   const leadOf = actor.roles.includes('coordinator')
-    ? reads.network.consortiaOf(institutionId).filter((c) => c.leadInstitutionId === institutionId || roleOn(c, institutionId, today) === 'lead').map((c) => c.id)
+    ? reads.network.consortiaOf(institutionId).filter((c) => leads(c, institutionId, today)).map((c) => c.id)
     : [];
   const page = await reads.referrals({ ...question, institutionId, leadOf });
   const visible = page.data.filter((referral) => partyOf(referral, actor, reads.network, today)).map((referral) => seenAt(referral, reads.now));
