@@ -1180,6 +1180,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contracts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One family-doctor contract of the institution */
+        get: operations["getContract"];
+        /**
+         * Write a family-doctor contract (家庭医生签约), as often as it changes
+         * @description Of contracts of one person that hold on one day the one that began last counts.
+         */
+        put: operations["putContract"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/budgets/{consortiumId}/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a budget stands: prepaid, spent inside and outside, balance, projected end of the year, and the sharing
+         * @description Reckoned from the stays that are settled now, so that a correction or a void is in it at once.
+         */
+        get: operations["getBudget"];
+        /**
+         * Write the prepaid budget (总额预付) of a consortium for one year, an account for each scheme
+         * @description An account without a rule of its own takes that of the policy in force for its scheme when the year begins: surplus kept (结余留用), overrun shared (合理超支分担) or borne alone (超支不补). Two consortia may not cover the same districts.
+         */
+        put: operations["putBudget"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -1229,6 +1274,26 @@ export interface paths {
          * @description The ledger that the deductible is computed from. A feed is gone on with by `after`, the `seq` of the last transfer that was read.
          */
         get: operations["listTransfers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/filings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transfer filings (转院备案) of the insured of the prefecture, in the order of the log
+         * @description The fields of interface 2501A under their own names. Filed when a referral is accepted; a withdrawal is a line of its own. A feed is gone on with by `after`, the `seq` of the last line that was read.
+         */
+        get: operations["listFilings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2440,6 +2505,7 @@ export interface components {
                 at: string;
             } | null;
             transferId: string | null;
+            filingId: string | null;
             feedback: {
                 diagnosis: {
                     /** @description ICD-10 */
@@ -4006,6 +4072,61 @@ export interface components {
             /** @enum {string} */
             because: "arrival" | "stay" | "revoked";
         };
+        Filing: {
+            id: string;
+            /** @description The event that recorded it */
+            seq: number;
+            /** @enum {string} */
+            kind: "filed" | "withdrawn";
+            withdraws: string | null;
+            referralId: string;
+            referralNo: string;
+            patientId: string;
+            sourceInstitutionId: string;
+            targetInstitutionId: string;
+            /**
+             * @description filed: how it was accepted · withdrawn: what became of the referral
+             * @enum {string}
+             */
+            because: "receiver" | "standing-rule" | "green-channel" | "arrival" | "rejected" | "cancelled" | "redirected" | "closed" | "expired" | "arrival-revoked";
+            /**
+             * Format: date-time
+             * @description RFC 3339 with offset
+             */
+            recordedAt: string;
+            psn_no: string | null;
+            insutype: ("310" | "390") | null;
+            tel: string | null;
+            addr: string | null;
+            insu_optins: string | null;
+            diag_code: string | null;
+            diag_name: string | null;
+            dise_cond_dscr: string | null;
+            reflin_medins_no: string | null;
+            /** @description 转往医院名称 */
+            reflin_medins_name: string;
+            /** @description 就医地行政区划 */
+            mdtrtarea_admdvs: string;
+            /**
+             * @description 医院同意转院标志: filed once the receiver has accepted
+             * @enum {string}
+             */
+            hosp_agre_refl_flag: "1";
+            /**
+             * @description 转院类型: 1 within the insured prefecture, 2 within the province, 3 to another province
+             * @enum {string}
+             */
+            refl_type: "1" | "2" | "3";
+            /** @description 转院日期: the local date of the referral */
+            refl_date: string;
+            refl_rea: string | null;
+            /** @description 转院意见: how the receiver accepted */
+            refl_opnn: string;
+            /** @description 开始日期 */
+            begndate: string;
+            enddate: string | null;
+            refl_old_mdtrt_id: string | null;
+        };
         TransferReport: {
             /**
              * Format: date
@@ -4052,6 +4173,332 @@ export interface components {
                 tight: number;
                 loose: number;
             }[];
+        };
+        ContractInput: {
+            /** @description The institution of the team */
+            institutionId: string;
+            patient: components["schemas"]["Patient"];
+            team: {
+                name: string;
+                leader: {
+                    code?: string;
+                    name: string;
+                    phone?: string;
+                };
+                members?: {
+                    code?: string;
+                    name: string;
+                    phone?: string;
+                }[];
+            };
+            /**
+             * Format: date
+             * @description First local date on which it holds
+             */
+            from: string;
+            until?: string | null;
+            /**
+             * @description 重点人群
+             * @default []
+             */
+            tags?: ("elderly" | "hypertension" | "diabetes" | "other-chronic" | "severe-mental-disorder" | "maternal" | "child" | "disabled")[];
+        };
+        Contract: {
+            /** @description Chosen by the caller */
+            id: string;
+            patientId: string;
+            /** @description The institution of the team */
+            institutionId: string;
+            patient: components["schemas"]["Patient"];
+            team: {
+                name: string;
+                leader: {
+                    code?: string;
+                    name: string;
+                    phone?: string;
+                };
+                members?: {
+                    code?: string;
+                    name: string;
+                    phone?: string;
+                }[];
+            };
+            /**
+             * Format: date
+             * @description First local date on which it holds
+             */
+            from: string;
+            until: string | null;
+            tags: ("elderly" | "hypertension" | "diabetes" | "other-chronic" | "severe-mental-disorder" | "maternal" | "child" | "disabled")[];
+            /** @description Today */
+            holds: boolean;
+            version: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 with offset
+             */
+            updatedAt: string;
+        };
+        BudgetInput: {
+            /** @description GB/T 2260 district code */
+            area?: string;
+            accounts: {
+                /** @enum {string} */
+                scheme: "employee" | "resident";
+                covers: {
+                    /**
+                     * @description contracts: who has a family-doctor contract with a member on the day of the admission · districts: who states to be insured in one of them
+                     * @enum {string}
+                     */
+                    by: "contracts" | "districts";
+                    /** @description For districts; one that ends in 00 is the whole prefecture */
+                    districts?: string[];
+                };
+                /** @description 总额预付 */
+                prepaidFen: number;
+                /** @description How outpatient charges come here; absent: they do not, and the account is incomplete */
+                outpatient?: {
+                    /**
+                     * @description visits: every settled outpatient visit is sent as a stay · statement: their sum is stated here, and visits that are sent are not charged beside it
+                     * @enum {string}
+                     */
+                    fed: "visits" | "statement";
+                    /** @description For statement */
+                    fundFen?: number;
+                    /**
+                     * Format: date
+                     * @description For statement
+                     */
+                    asOf?: string;
+                };
+                /** @description Settlements of covered people outside the platform, as the insurer states them */
+                elsewhere?: {
+                    /** @description What the fund paid */
+                    fundFen: number;
+                    /**
+                     * Format: date
+                     * @description The statement is of this local date
+                     */
+                    asOf: string;
+                };
+                rule?: {
+                    /** @description 结余留用: the part of a surplus that the consortium keeps */
+                    surplusKeptBp: number;
+                    overspend: {
+                        /**
+                         * @description none: 超支不补 · share: 合理超支分担
+                         * @enum {string}
+                         */
+                        kind: "none" | "share";
+                        /** @description share: the part of an overrun that the fund bears */
+                        bp?: number;
+                        /** @description share: of the prepaid total; what goes beyond is not shared */
+                        capBp?: number;
+                    };
+                } | null;
+                provenance: components["schemas"]["Provenance"];
+            }[];
+        };
+        BudgetWritten: {
+            consortiumId: string;
+            year: number;
+            /** @description GB/T 2260 district code */
+            area: string;
+            accounts: {
+                /** @enum {string} */
+                scheme: "employee" | "resident";
+                covers: {
+                    /**
+                     * @description contracts: who has a family-doctor contract with a member on the day of the admission · districts: who states to be insured in one of them
+                     * @enum {string}
+                     */
+                    by: "contracts" | "districts";
+                    /** @description For districts; one that ends in 00 is the whole prefecture */
+                    districts?: string[];
+                };
+                /** @description 总额预付 */
+                prepaidFen: number;
+                outpatient: {
+                    /**
+                     * @description visits: every settled outpatient visit is sent as a stay · statement: their sum is stated here, and visits that are sent are not charged beside it
+                     * @enum {string}
+                     */
+                    fed: "visits" | "statement";
+                    /** @description For statement */
+                    fundFen?: number;
+                    /**
+                     * Format: date
+                     * @description For statement
+                     */
+                    asOf?: string;
+                } | null;
+                elsewhere: {
+                    /** @description What the fund paid */
+                    fundFen: number;
+                    /**
+                     * Format: date
+                     * @description The statement is of this local date
+                     */
+                    asOf: string;
+                } | null;
+                rule: {
+                    /** @description 结余留用: the part of a surplus that the consortium keeps */
+                    surplusKeptBp: number;
+                    overspend: {
+                        /**
+                         * @description none: 超支不补 · share: 合理超支分担
+                         * @enum {string}
+                         */
+                        kind: "none" | "share";
+                        /** @description share: the part of an overrun that the fund bears */
+                        bp?: number;
+                        /** @description share: of the prepaid total; what goes beyond is not shared */
+                        capBp?: number;
+                    };
+                } | null;
+                provenance: components["schemas"]["Provenance"];
+            }[];
+            version: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 with offset
+             */
+            updatedAt: string;
+        };
+        BudgetAccount: {
+            /** @enum {string} */
+            scheme: "employee" | "resident";
+            covers: {
+                /**
+                 * @description contracts: who has a family-doctor contract with a member on the day of the admission · districts: who states to be insured in one of them
+                 * @enum {string}
+                 */
+                by: "contracts" | "districts";
+                /** @description For districts; one that ends in 00 is the whole prefecture */
+                districts?: string[];
+            };
+            /** @description 总额预付 */
+            prepaidFen: number;
+            outpatient: {
+                /**
+                 * @description visits: every settled outpatient visit is sent as a stay · statement: their sum is stated here, and visits that are sent are not charged beside it
+                 * @enum {string}
+                 */
+                fed: "visits" | "statement";
+                /** @description For statement */
+                fundFen?: number;
+                /**
+                 * Format: date
+                 * @description For statement
+                 */
+                asOf?: string;
+            } | null;
+            elsewhere: {
+                /** @description What the fund paid */
+                fundFen: number;
+                /**
+                 * Format: date
+                 * @description The statement is of this local date
+                 */
+                asOf: string;
+            } | null;
+            rule: {
+                /** @description 结余留用: the part of a surplus that the consortium keeps */
+                surplusKeptBp: number;
+                overspend: {
+                    /**
+                     * @description none: 超支不补 · share: 合理超支分担
+                     * @enum {string}
+                     */
+                    kind: "none" | "share";
+                    /** @description share: the part of an overrun that the fund bears */
+                    bp?: number;
+                    /** @description share: of the prepaid total; what goes beyond is not shared */
+                    capBp?: number;
+                };
+                policyId: string | null;
+                policyVersion: number | null;
+                provenance: components["schemas"]["Provenance"];
+            } | null;
+            provenance: components["schemas"]["Provenance"];
+            /**
+             * Format: date
+             * @description First local date of admission of the year
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description Last one
+             */
+            to: string;
+            charges: {
+                /**
+                 * @description inside: at a member of the consortium on the day of the admission · outside: at another institution · elsewhere: outside the platform · anywhere: as stated, without saying where
+                 * @enum {string}
+                 */
+                where: "inside" | "outside" | "elsewhere" | "anywhere";
+                /** @enum {string} */
+                visitType: "inpatient" | "outpatient";
+                settlements: number | null;
+                /** @description What the fund paid for them */
+                fundFen: number;
+            }[];
+            /** @description The sum of the charges */
+            spentFen: number;
+            /** @description False until outpatient charges are fed */
+            complete: boolean;
+            missing: ("outpatient" | "elsewhere")[];
+            /** @description Prepaid less spent; below 0: overrun */
+            balanceFen: number;
+            projection: {
+                /**
+                 * @description linear: each charge × days of the year ÷ days up to its date, by the day of admission; settlements still to come are not guessed · year-over: the year has ended, spent stands for itself
+                 * @enum {string}
+                 */
+                method: "linear" | "year-over";
+                /** @description Of the year, up to today */
+                days: number;
+                ofDays: number;
+                /** @description At the end of the year */
+                spentFen: number;
+                /** @description Prepaid less that */
+                balanceFen: number;
+                sharing: {
+                    /** @description 结余 */
+                    surplusFen: number;
+                    /** @description 结余留用: what the consortium keeps of it */
+                    keptFen: number;
+                    /** @description What goes back to the fund */
+                    returnedFen: number;
+                    /** @description 超支 */
+                    overrunFen: number;
+                    /** @description 合理超支分担: what the fund bears of it */
+                    fundBearsFen: number;
+                    /** @description What the consortium bears of it */
+                    consortiumBearsFen: number;
+                    /** @description The part of the overrun above the cap, of which nothing is shared */
+                    beyondCapFen: number;
+                } | null;
+                provenance: components["schemas"]["Provenance"];
+            } | null;
+        };
+        Budget: {
+            consortiumId: string;
+            year: number;
+            /** @description GB/T 2260 district code */
+            area: string;
+            accounts: components["schemas"]["BudgetAccount"][];
+            /**
+             * Format: date-time
+             * @description RFC 3339 with offset
+             */
+            asOf: string;
+            version: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 with offset
+             */
+            updatedAt: string;
         };
         /** @description Reason codes, as dated reference data */
         CodeSet: {
@@ -12996,6 +13443,476 @@ export interface operations {
             };
         };
     };
+    getContract: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The institution acted for; required of a client of several */
+                "Act-For"?: string;
+            };
+            path: {
+                /** @description Chosen by the institution, one by one in each prefecture */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            /** @description `malformed_request` The request cannot be parsed; `act_for_required` Act-For must name the institution acted for */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putContract: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The institution acted for; required of a client of several */
+                "Act-For"?: string;
+            };
+            path: {
+                /**
+                 * @description Chosen by the institution, one by one in each prefecture
+                 * @example QY-0001
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractInput"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            /** @description `malformed_request` The request cannot be parsed; `act_for_required` Act-For must name the institution acted for */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this; `wrong_party` This is for the other party to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract; `invalid_content` The content breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBudget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The institution acted for; required of a client of several */
+                "Act-For"?: string;
+            };
+            path: {
+                /**
+                 * @description The consortium
+                 * @example huadu-group
+                 */
+                consortiumId: string;
+                /**
+                 * @description In which the insurance year begins
+                 * @example 2018
+                 */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description `malformed_request` The request cannot be parsed; `act_for_required` Act-For must name the institution acted for */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The consortium
+                 * @example huadu-group
+                 */
+                consortiumId: string;
+                /**
+                 * @description In which the insurance year begins
+                 * @example 2018
+                 */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetInput"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetWritten"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetWritten"];
+                };
+            };
+            /** @description `malformed_request` The request cannot be parsed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract; `invalid_content` The content breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -13196,6 +14113,88 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["Transfer"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract; `invalid_cursor` The cursor is not one of this list */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFilings: {
+        parameters: {
+            query?: {
+                /** @example 3 */
+                limit?: number;
+                cursor?: string;
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Filing"][];
                         nextCursor: string | null;
                     };
                 };
