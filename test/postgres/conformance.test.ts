@@ -2,6 +2,7 @@ import t from 'tap';
 import { freshPostgres } from '../kit/postgres-store.js';
 import { releases, startServer } from '../kit/postgres.js';
 import { storesAre, type Teardown } from '../kit/store.js';
+import { accountsConform } from '../store/account-conformance.js';
 import { listsConform } from '../store/conformance-lists.js';
 import { capacityConforms, directoryConforms, referralConforms } from '../store/conformance.js';
 import { insuranceConforms } from '../store/insurance-conformance.js';
@@ -19,5 +20,6 @@ for (const server of servers) {
   t.test(`PostgreSQL ${release}: referrals and what goes with them`, async (t) => referralConforms(t, open));
   t.test(`PostgreSQL ${release}: log and ledger`, async (t) => logConforms(t, open));
   t.test(`PostgreSQL ${release}: stays and their ledger`, async (t) => insuranceConforms(t, open));
+  t.test(`PostgreSQL ${release}: contracts, budgets and what they are charged with`, async (t) => accountsConform(t, open));
   t.test(`PostgreSQL ${release}: lists`, async (t) => listsConform(t, open));
 }

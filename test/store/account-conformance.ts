@@ -2,8 +2,8 @@ import type { Test } from 'tap';
 import { addDays, DAY, startOfDay } from '../../src/kernel/calendar.js';
 import type { Settled, Stay } from '../../src/domain/stay.js';
 import type { Unit } from '../../src/usecase/ports.js';
-import { START } from '../kit/store.js';
-import { read, saved, type OpenFresh } from './conformance.js';
+import { START, type OpenFresh } from '../kit/store.js';
+import { read, saved } from './conformance.js';
 import { AREA, budgetOf, contractOf, stayOf } from './rows.js';
 
 /** Contracts, budgets, and the sums that a budget is charged with: the part of the suite that every engine must pass. */

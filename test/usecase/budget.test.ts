@@ -136,11 +136,11 @@ t.test('insurer and regulator of the prefecture, the lead’s coordinator and wh
 
 t.test('each change of a budget is a version and an event; the same again, an unknown consortium and a contradiction change nothing', async (t) => {
   const city = await found(t);
-  const before = everything(city);
+  const before = await everything(city);
   t.match(await write(city, { accounts: [account()] }), { created: false, budget: { version: 1 } });
   t.equal(codeOf(await city.do(ADMIN, putBudget, { consortiumId: 'g9', year: 2018, body: { accounts: [account()] } })), 'not_found');
   t.same(pointersOf(await city.do(ADMIN, putBudget, { consortiumId: 'g1', year: 2018, body: { accounts: [account(), account()] } })), ['/accounts/1/scheme']);
-  t.strictSame(everything(city), before);
+  t.strictSame(await everything(city), before);
   t.match(await write(city, { accounts: [account({ prepaidFen: 1 })] }), { budget: { version: 2 } });
   t.same((await city.events(0, 'budget.written')).map(({ data }) => data['version']), [1, 2]);
 });

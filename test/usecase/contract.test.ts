@@ -17,9 +17,9 @@ t.test('a contract is written under the team’s own id as often as it changes; 
   const city = await City.found(t);
   const first = await city.must('p1', putContract, { id: 'QY-1', body: contract(1, { tags: ['elderly', 'hypertension'] }) });
   t.match(first, { created: true, contract: { version: 1, institutionId: 'p1', until: null, tags: ['elderly', 'hypertension'] } });
-  const before = everything(city);
+  const before = await everything(city);
   t.match(await put(city, 'QY-1', contract(1, { tags: ['elderly', 'hypertension'] })), { created: false, contract: { version: 1 } });
-  t.strictSame(everything(city), before);
+  t.strictSame(await everything(city), before);
   t.match(await put(city, 'QY-1', contract(1, { until: '2018-12-31' })), { created: false, contract: { version: 2, until: '2018-12-31', tags: [] } });
   t.match(await city.ask('p1', getContract, { id: 'QY-1' }), { version: 2, patientId: first.contract.patientId });
   t.same((await city.events(0, 'contract.written')).map(({ data, institutionIds }) => [data, institutionIds]), [
@@ -53,14 +53,14 @@ const WRONG: readonly (readonly [string, Partial<ContractInput>, readonly string
 
 t.test('a contract that contradicts itself is refused with a pointer, and nothing at all is written', async (t) => {
   const city = await City.found(t);
-  const before = everything(city);
+  const before = await everything(city);
   for (const [what, more, at] of WRONG) t.same(pointersOf(await put(city, 'QY-1', contract(1, more))), at, what);
-  t.strictSame(everything(city), before);
+  t.strictSame(await everything(city), before);
 });
 
 t.test('who the person is stands sealed', async (t) => {
   const city = await City.found(t);
   await city.must('p1', putContract, { id: 'QY-1', body: contract(1) });
-  const rows = JSON.stringify(everything(city)['contract']);
+  const rows = JSON.stringify((await everything(city))['contract']);
   for (const secret of [insured(1).name, insured(1).idNumber!, insured(1).phone!]) t.notOk(rows.includes(secret));
 });

@@ -160,9 +160,9 @@ t.test('each insurer hears of its own insured, in the order of the log, page by 
 t.test('a refused action files nothing; what identifies the patient stands nowhere in the clear', async (t) => {
   const city = await City.found(t);
   const referral = await take(city, await send(city, ours(1)), 'accept');
-  const before = everything(city);
+  const before = await everything(city);
   t.equal(codeOf(await tryAct(city, referral, 'accept')), 'invalid_transition');
-  t.strictSame(everything(city), before);
+  t.strictSame(await everything(city), before);
   const rows = JSON.stringify(before['filing']);
   for (const secret of ['M1', insured(1).phone!, insured(1).address!, '活动后胸闷']) t.notOk(rows.includes(secret), secret);
 });

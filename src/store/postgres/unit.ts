@@ -1,5 +1,7 @@
 import type { Instant } from '../../kernel/calendar.js';
+import type { Budget } from '../../domain/budget.js';
 import type { Pool, Session } from '../../domain/capacity.js';
+import type { Contract } from '../../domain/contract.js';
 import type { Consortium, Institution } from '../../domain/network.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Stay } from '../../domain/stay.js';
@@ -30,8 +32,9 @@ export const LOCKS = { directory: 'directory', numbering: 'numbering' } as const
  * - a person, from the first question about what is theirs (record, referrals, stays, statements) on, so
  *   that what units reckon of one person is reckoned one after the other, and nobody adds to a record that
  *   is being merged;
- * - a patient by number, a stay by number, a session that nobody has written: of two that find nothing one
- *   makes it.
+ * - the budgets of a year, which must not cover one district twice;
+ * - a patient by number, a stay by number, a contract, a session that nobody has written: of two that find
+ *   nothing one makes it.
  *
  * A lock is got before the look, and both travel together. Two units that take their locks in different
  * orders are told apart by the server, and one of them begins again.
@@ -101,6 +104,32 @@ export class PostgresUnit extends StoreUnit {
       if (persons.length === 0) return stays;
       for (const name of persons) await this.#lock(name);
     }
+  }
+
+  override async contractsOf(patientId: string): Promise<readonly Contract[]> {
+    return this.#behind(personOf(patientId), () => super.contractsOf(patientId));
+  }
+
+  override async lockContract(area: string, id: string): Promise<Contract | undefined> {
+    return (await super.lockContract(area, id)) ?? this.#behind(`contract ${area} ${id}`, () => super.lockContract(area, id));
+  }
+
+  override async insertContract(contract: Contract): Promise<void> {
+    await this.#adding(contract.patientId);
+    await super.insertContract(contract);
+  }
+
+  override async saveContract(contract: Contract): Promise<void> {
+    await this.#adding(contract.patientId);
+    await super.saveContract(contract);
+  }
+
+  override async budget(consortiumId: string, year: number): Promise<Budget | undefined> {
+    return this.#behind(budgetsOf(year), () => super.budget(consortiumId, year));
+  }
+
+  override async budgetsOf(year: number): Promise<readonly Budget[]> {
+    return this.#behind(budgetsOf(year), () => super.budgetsOf(year));
   }
 
   override async stayByNumber(institutionId: string, number: string): Promise<Stay | undefined> {
@@ -184,6 +213,10 @@ export class PostgresUnit extends StoreUnit {
     this.#changedDirectory = true;
     await this.instance.noteChange({ kind, id });
   }
+}
+
+function budgetsOf(year: number): string {
+  return `budgets ${year}`;
 }
 
 function personOf(patientId: string): string {
