@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { isRefusal, type Refusal } from '../kernel/problem.js';
 import { MovableClock } from './clock.js';
@@ -9,9 +9,10 @@ import { reportConsortia } from '../usecase/report/report-consortia.js';
 import { reportTransfers } from '../usecase/report/report-transfers.js';
 import { CITY_AREA } from './city/districts.js';
 import { auditPlaces } from './replay/audit.js';
+import { auditDeductibles } from './replay/deductibles.js';
 import { FROM, scaled, TO } from './replay/figures.js';
 import { differences, tables, type Findings } from './replay/findings.js';
-import { claim } from './replay/identity.js';
+import { claim, DATA_KEY } from './replay/identity.js';
 import { replayNetwork } from './replay/network.js';
 import { Plan } from './replay/plan.js';
 import { grouped, Progress } from './replay/progress.js';
@@ -21,7 +22,8 @@ import { timeline } from './replay/timeline.js';
 /**
  * `npm run replay -- guangzhou [--scale 0.01] [--seed 1] [--db path]`: the figures of the Guangzhou
  * letter as load, through the same use cases as HTTP, in process. Killed at any moment and started
- * again, it goes on where it was. Exit code 1 where the ledger does not show the letter's figures.
+ * again, it goes on where it was. Exit code 1 where the ledger does not show the letter's figures, or where
+ * a second reckoning finds something else.
  */
 interface Settings {
   readonly scale: number;
@@ -47,9 +49,6 @@ function readSettings(args: string[]): Settings {
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff) throw new UsageError('--seed is an integer from 0 to 4294967295');
   return { scale, seed, path: values.db ?? `data/replay-guangzhou-x${scale}-s${seed}.db` };
 }
-
-/** The patients do not exist, so that the key that seals them may be known to everybody. */
-const DATA_KEY = createHash('sha256').update('guangzhou-replay').digest();
 
 const REGULATOR: Actor = { clientId: 'guangzhou-replay', roles: ['regulator'], institutionId: null, area: CITY_AREA, operator: null };
 
@@ -81,13 +80,14 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-/** The figures out of the ledger, the places counted again, the chain recomputed. */
+/** The figures out of the ledger, the places counted and the deductibles reckoned again, the chain recomputed. */
 async function examine(store: WholeStore, plan: Plan): Promise<Findings> {
   const transfers = given(await reportTransfers(store.slices, REGULATOR, { from: FROM, to: TO, groupBy: { period: null, institution: false } }));
   const consortia = given(await store.read((reads) => reportConsortia(reads, REGULATOR, { on: TO })));
   const places = await auditPlaces(store, plan);
+  const deductibles = await auditDeductibles(store.slices, plan.streams);
   const chain = given(await verifyChain(store.slices, REGULATOR, {}));
-  return { transfers, consortia, places, chain };
+  return { transfers, consortia, places, deductibles, chain };
 }
 
 function given<T>(outcome: T | Refusal): T {

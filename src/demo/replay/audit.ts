@@ -24,7 +24,7 @@ export async function auditPlaces(store: Store, plan: Plan): Promise<PlaceAudit>
   const faults: string[] = [];
   let sessions = 0;
   let fulfilled = 0;
-  const poolIds = plan.network.receivers.flatMap(({ side }) => [side.clinic, side.beds]);
+  const poolIds = plan.network.receivers.flatMap((side) => [side.clinic, side.beds]);
   for (let first = 0; first < poolIds.length; first += POOLS_PER_SLICE) {
     for (let day = 0; day < DAYS + LONGEST_STAY; day += DAYS_PER_SLICE) {
       const found = await store.read(async (reads) => {

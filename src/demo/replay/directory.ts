@@ -3,29 +3,32 @@ import type { Member } from '../../domain/network.js';
 import type { Actor } from '../../usecase/ports.js';
 import { putPool } from '../../usecase/capacity/put-pool.js';
 import { putSessions } from '../../usecase/capacity/put-sessions.js';
+import { putPolicy } from '../../usecase/insurance/put-policy.js';
 import { putConsortium } from '../../usecase/network/put-consortium.js';
 import { putInstitution } from '../../usecase/network/put-institution.js';
 import { putMember } from '../../usecase/network/put-member.js';
 import { timetable } from './forms.js';
 import { inFlight } from './in-flight.js';
-import { CLINIC_DEPARTMENT, type ReplayConsortium } from './network.js';
+import { replayPolicies } from './insurance.js';
+import { CLINIC_DEPARTMENT, type ReplayConsortium, type Side } from './network.js';
 import { capacitiesOf, MAX_NIGHTS, type Plan, type Planned } from './plan.js';
 import { deskOf } from './steps.js';
 import type { Writer } from './writer.js';
 
-/** The directory and the timetables of the replay, written as a city's administrator and the hospitals' systems would. */
+/** The directory, the policies and the timetables of the replay, written as a city's administrator and the hospitals' systems would. */
 
 const ADMIN: Actor = { clientId: 'guangzhou-replay', roles: ['admin'], institutionId: null, area: null, operator: null };
 
 export async function writeDirectory(write: Writer, { network }: Plan, width: number): Promise<void> {
+  for (const { id, body } of replayPolicies()) await write(ADMIN, (unit) => putPolicy(unit, { id, body }), `policy ${id}`);
   await inFlight(network.institutions, width, async ({ id, body }) => {
     await write(ADMIN, (unit) => putInstitution(unit, { id, body }), `institution ${id}`);
   });
   await inFlight(network.consortia, width, (consortium) => writeConsortium(write, consortium));
-  await inFlight(network.receivers, width, async ({ side, level }) => {
+  await inFlight(network.receivers, width, async (side) => {
     const desk = deskOf(side.id);
-    await write(desk, (unit) => putPool(unit, { id: side.clinic, body: poolOf(side.id, 'clinic', level === 'tertiary') }), `pool ${side.clinic}`);
-    await write(desk, (unit) => putPool(unit, { id: side.beds, body: poolOf(side.id, 'bed', level === 'tertiary') }), `pool ${side.beds}`);
+    await write(desk, (unit) => putPool(unit, { id: side.clinic, body: poolOf(side, 'clinic') }), `pool ${side.clinic}`);
+    await write(desk, (unit) => putPool(unit, { id: side.beds, body: poolOf(side, 'bed') }), `pool ${side.beds}`);
   });
 }
 
@@ -38,9 +41,10 @@ async function writeConsortium(write: Writer, { id, body, since, lead, memberIds
 }
 
 /** Half of what a tertiary institution has is kept for primary care until two hours before: an assumption, no document names a share. */
-function poolOf(institutionId: string, kind: 'clinic' | 'bed', tertiary: boolean): PoolInput {
+function poolOf({ id, level }: Side, kind: 'clinic' | 'bed'): PoolInput {
+  const tertiary = level === 'tertiary';
   return {
-    institutionId,
+    institutionId: id,
     kind,
     department: CLINIC_DEPARTMENT,
     name: kind === 'clinic' ? '内科门诊' : '内科病床',

@@ -1,8 +1,9 @@
 import { addDays, DAY, formatInstant, HOUR, startOfDay, type Instant, type LocalDate } from '../../kernel/calendar.js';
 import { Prng } from '../../kernel/prng.js';
-import type { CarePlan, Diagnosis, Feedback, FollowUpInput, Person, ReferralInput } from '../../contract/referral.js';
+import type { CarePlan, Diagnosis, Feedback, FollowUpInput, Patient, Person, ReferralInput } from '../../contract/referral.js';
 import { patientOf, staffName } from '../people.js';
 import { FROM } from './figures.js';
+import { insuranceOf } from './insurance.js';
 import { CLINIC_DEPARTMENT } from './network.js';
 import type { Planned } from './plan.js';
 
@@ -30,6 +31,17 @@ const CASES: readonly Case[] = [
 
 const caseOf = (planned: Planned): Case => CASES[new Prng(planned.seed ^ 0x55aa).int(CASES.length)]!;
 
+export function diagnosisOf(planned: Planned): Diagnosis {
+  return caseOf(planned).diagnosis;
+}
+
+/** Lives where primary care is given; inpatients say by whom they are insured. */
+export function patientFor({ number, seed, stream, source, target, nights }: Planned): Patient {
+  const { district } = stream.direction === 'down' ? target : source;
+  const patient = patientOf(number, district);
+  return nights > 0 ? { ...patient, insurance: insuranceOf(seed, patient, district) } : patient;
+}
+
 export const dateOf = (day: number): LocalDate => addDays(FROM, day);
 
 /** Clinics sit from 08:00 to 12:00, a bed-night begins at 12:00. */
@@ -45,7 +57,7 @@ export function referralForm(planned: Planned, now: Instant): ReferralInput {
   const found = caseOf(planned);
   const prng = new Prng(planned.seed);
   const down = stream.direction === 'down';
-  const patient = patientOf(number, (down ? target : source).district);
+  const patient = patientFor(planned);
   return {
     direction: stream.direction,
     category: stream.category,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isRefusal } from '../../kernel/problem.js';
 import type { Actor } from '../../usecase/ports.js';
 import type { Store } from '../../usecase/store.js';
@@ -5,6 +6,9 @@ import { createClient } from '../../usecase/network/create-client.js';
 import { CITY_AREA } from '../city/districts.js';
 
 const ADMIN: Actor = { clientId: 'guangzhou-replay', roles: ['admin'], institutionId: null, area: null, operator: null };
+
+/** The patients do not exist, so that the key that seals them may be known to everybody. */
+export const DATA_KEY = createHash('sha256').update('guangzhou-replay').digest();
 
 /**
  * Marks the file as this replay's, so that a run with another scale or seed does not go on in it: the

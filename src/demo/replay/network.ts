@@ -16,6 +16,7 @@ import { CONSORTIA_BY_TYPE, TERTIARY_INSTITUTIONS } from './figures.js';
 export interface Side {
   readonly id: string;
   readonly district: string;
+  readonly level: Level;
   readonly clinic: string;
   readonly beds: string;
 }
@@ -35,7 +36,7 @@ export interface ReplayNetwork {
   readonly institutions: readonly Master<InstitutionInput>[];
   readonly consortia: readonly ReplayConsortium[];
   /** Leads first, then takers: everybody who has places to promise. */
-  readonly receivers: readonly { readonly side: Side; readonly level: Level }[];
+  readonly receivers: readonly Side[];
 }
 
 const SECONDARY_PER_DISTRICT = 4;
@@ -55,7 +56,7 @@ interface Built extends Master<InstitutionInput> {
 function build(id: string, name: string, district: District, level: Level, kind: InstitutionKind): Built {
   return {
     id,
-    side: { id, district: district.code, clinic: `${id}.clinic`, beds: `${id}.beds` },
+    side: { id, district: district.code, level, clinic: `${id}.clinic`, beds: `${id}.beds` },
     body: {
       name, level, levelSince: '2014-01-01', kind, district: district.code,
       location: { lat: district.lat, lng: district.lng },
@@ -158,6 +159,6 @@ export function replayNetwork(): ReplayNetwork {
   for (const type of CONSORTIUM_TYPES) {
     for (let ordinal = 0; ordinal < CONSORTIA_BY_TYPE[type]; ordinal += 1) consortia.push(consortium(built, type, ordinal, consortia.length));
   }
-  const receivers = [...built.tertiary, ...built.primary, ...built.rehabilitation].map((b) => ({ side: b.side, level: b.body.level }));
+  const receivers = [...built.tertiary, ...built.primary, ...built.rehabilitation].map((b) => b.side);
   return { institutions: [...built.tertiary, ...built.secondary, ...built.primary, ...built.rehabilitation], consortia, receivers };
 }

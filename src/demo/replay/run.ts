@@ -8,7 +8,8 @@ import { writeDirectory, writeTimetables } from './directory.js';
 import { inFlight } from './in-flight.js';
 import type { Plan, Planned } from './plan.js';
 import type { Progress } from './progress.js';
-import { arrive, closingSteps, deskOf, receive, standingOf, submit, takeSteps, type Handle, type Step } from './steps.js';
+import { sendersSettlement, tell, toldLater } from './stays.js';
+import { admit, arrive, closingSteps, deskOf, receive, standingOf, submit, takeSteps, type Handle, type Step } from './steps.js';
 import { timeline, type Moment } from './timeline.js';
 import type { Writer } from './writer.js';
 
@@ -69,21 +70,22 @@ export class Replay {
       case 'submissions': {
         const admitted = this.plan.arrivalsOn(moment.day).filter((p) => p.nights > 0);
         const sent = this.plan.arrivalsOn(moment.day + 1);
-        return this.#each([...admitted, ...sent], (p) => (p.day === moment.day ? this.#take(p, [arrive, receive]) : this.#submit(p)));
+        return this.#each([...admitted, ...sent], (p) => (p.day === moment.day ? this.#take(p, [arrive, receive, admit]) : this.#submit(p)));
       }
     }
   }
 
-  /** Noon: today's visitors have been received, and some of them, and others, are done. */
+  /** Noon: today's visitors have been received, some of them, and others, are done, and the senders tell what their stays came to. */
   async #close(day: number): Promise<void> {
     const ending = this.plan.closingsOn(day);
     const endsToday = new Set(ending.map((p) => p.number));
-    const received = this.plan.arrivalsOn(day).filter((p) => p.nights === 0);
     const steps = new Map<number, { planned: Planned; steps: Step[] }>();
-    for (const planned of received) steps.set(planned.number, { planned, steps: [receive] });
+    for (const planned of this.plan.arrivalsOn(day)) steps.set(planned.number, { planned, steps: planned.nights === 0 ? [receive] : [] });
     for (const planned of ending) steps.set(planned.number, { planned, steps: [...(steps.get(planned.number)?.steps ?? []), ...closingSteps(planned)] });
     await this.#each(steps.values(), async ({ planned, steps: list }) => {
       await this.#take(planned, list);
+      // Sent once more by a run that goes on: the service knows it already.
+      if (toldLater(planned) === day) await this.#write(this.#desk(planned.source.id), (unit) => tell(unit, sendersSettlement(planned)), `settle the stay before ${planned.number}`);
       if (!endsToday.has(planned.number)) return;
       this.#handles.delete(planned.number);
       this.progress.advance(1);

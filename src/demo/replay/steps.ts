@@ -6,9 +6,9 @@ import { createReferral } from '../../usecase/referral/create-referral.js';
 import { recordFollowUp } from '../../usecase/referral/follow-ups.js';
 import { fulfil } from '../../usecase/reservation/fulfil.js';
 import type { ReferralStatus } from '../../contract/vocabulary.js';
-import { patientOf } from '../people.js';
-import { feedbackOf, followUpForm, receivingManager, referralForm } from './forms.js';
+import { feedbackOf, followUpForm, patientFor, receivingManager, referralForm } from './forms.js';
 import type { Planned } from './plan.js';
+import { namesStay, receiversSettlement, receiversStay, sendersStay, tell } from './stays.js';
 
 /**
  * The life of one planned referral in steps, each through the use case that HTTP would call. What the
@@ -50,6 +50,21 @@ export const receive: Step = {
   run: (unit, planned, { id }) => act(unit, { id, action: 'receive', ifMatch: null, body: { manager: receivingManager(planned) } }),
 };
 
+/** The stay that the referral has led to, by the hospital's own system. */
+export const admit: Step = {
+  name: 'admit',
+  // Written in the same unit as the hand-over.
+  done: (standing) => reached(standing, 'in-care'),
+  run: (unit, planned, { id }) => tell(unit, receiversStay(planned, id)),
+};
+
+export const settle: Step = {
+  name: 'settle',
+  // Written in the same unit as the completion.
+  done: (standing) => reached(standing, 'completed'),
+  run: (unit, planned, { id }) => tell(unit, receiversSettlement(planned, id)),
+};
+
 /** The nights after the first were used as well: the bed is freed by the discharge. */
 export const discharge: Step = {
   name: 'discharge',
@@ -72,8 +87,12 @@ export const complete: Step = {
   run: (unit, planned, { id }) => act(unit, { id, action: 'complete', ifMatch: null, body: { feedback: feedbackOf(planned) } }),
 };
 
+/** The referral; an inpatient's with the record of the stay that it ends. */
 export async function submit(unit: Unit, planned: Planned): Promise<Handle | Refusal> {
-  const referral = await createReferral(unit, { body: referralForm(planned, unit.now) });
+  const before = planned.nights > 0 ? await tell(unit, sendersStay(planned)) : null;
+  if (isRefusal(before)) return before;
+  const named = before !== null && namesStay(planned) ? { fromStayId: before.id } : {};
+  const referral = await createReferral(unit, { body: { ...referralForm(planned, unit.now), ...named } });
   if (isRefusal(referral)) return referral;
   return { id: referral.id, reservationId: must(referral.course.reservationIds[0], 'the place was booked with the referral') };
 }
@@ -87,10 +106,11 @@ export async function takeSteps(unit: Unit, steps: readonly Step[], planned: Pla
   return null;
 }
 
-/** What ends a referral: nights used, the follow-up of who was sent down, the feedback. */
+/** What ends a referral: nights used and paid for, the follow-up of who was sent down, the feedback. */
 export function closingSteps(planned: Planned): Step[] {
   return [
     ...(planned.nights > 1 ? [discharge] : []),
+    ...(planned.nights > 0 ? [settle] : []),
     ...(planned.stream.direction === 'down' ? [followUp] : []),
     complete,
   ];
@@ -98,8 +118,7 @@ export function closingSteps(planned: Planned): Step[] {
 
 /** What the store knows of a planned referral; undefined: it was not submitted. Each has a patient of its own. */
 export async function standingOf(reads: Reads, planned: Planned): Promise<Standing | undefined> {
-  const { target, source, stream } = planned;
-  const { idNumber } = patientOf(planned.number, (stream.direction === 'down' ? target : source).district);
+  const { idNumber } = patientFor(planned);
   const patient = await reads.patientByDigest(reads.vault.digest('01', must(idNumber, 'everybody in the sample has a number')));
   if (!patient) return undefined;
   const { data } = await reads.referrals({ institutionId: null, leadOf: [], patientId: patient.id, before: null, limit: 1 });

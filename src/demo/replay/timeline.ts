@@ -22,6 +22,10 @@ export type Moment =
 
 const at = (day: number, hour: number): Instant => startOfDay(dateOf(day)) + hour * HOUR;
 
+/** Noon of a day, and its afternoon. */
+export const closingsAt = (day: number): Instant => at(day, 11.5);
+export const submissionsAt = (day: number): Instant => at(day, 14);
+
 /** The directory is written a month before the first referral. */
 const DIRECTORY_AT = startOfDay(addDays(FROM, -31)) + 8 * HOUR;
 
@@ -41,7 +45,7 @@ export function* timeline(): Generator<Moment> {
       published = until;
     }
     yield { kind: 'visits', at: at(day, 9), day };
-    yield { kind: 'closings', at: at(day, 11.5), day };
-    yield { kind: 'submissions', at: at(day, 14), day };
+    yield { kind: 'closings', at: closingsAt(day), day };
+    yield { kind: 'submissions', at: submissionsAt(day), day };
   }
 }
