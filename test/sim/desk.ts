@@ -15,6 +15,9 @@ export interface KnownReferral extends ReferralFacts {
   readonly target: string;
   readonly direction: string;
   readonly patient: number;
+  readonly patientId: string;
+  /** Came without papers. */
+  readonly unknown: boolean;
   readonly code: string | null;
   readonly items: readonly EntitlementItemName[];
   readonly reservationIds: readonly string[];
@@ -28,6 +31,7 @@ export interface KnownReservation extends ReservationFacts {
   readonly expiresAt: Instant | null;
 }
 
+/** What a hospital knows of a stay before it has told of it. */
 export interface KnownStay {
   readonly number: string;
   readonly institutionId: string;
@@ -57,6 +61,8 @@ export class Desk {
   readonly #referrals = new Map<string, KnownReferral>();
   readonly #reservations = new Map<string, KnownReservation>();
   readonly stays: KnownStay[] = [];
+  /** Stays that the service has answered with. */
+  readonly stayIds = new Set<string>();
   readonly slots: Slot[] = [];
   /** Local dates whose sessions were published. */
   readonly openedDays = new Set<string>();
@@ -118,7 +124,8 @@ export class Desk {
     }
   }
 
-  #learn({ referral, reservation }: Told): void {
+  #learn({ referral, reservation, stay }: Told): void {
+    if (stay) this.stayIds.add(stay.id);
     if (referral) this.#learnReferral(referral as KnownReferral);
     if (reservation) refresh(this.#reservations, reservation as KnownReservation);
   }
@@ -136,11 +143,11 @@ export function nameOf({ poolId, startsAt }: { readonly poolId: string; readonly
 }
 
 /** How an answer tells of a referral. */
-export function tellReferral(patient: number): (referral: Referral) => Told {
-  return ({ id, referralNo: no, status, version, sourceInstitutionId: source, targetInstitutionId, direction, course }) => {
+export function tellReferral({ patient, unknown }: Pick<KnownReferral, 'patient' | 'unknown'>): (referral: Referral) => Told {
+  return ({ id, referralNo: no, status, version, sourceInstitutionId: source, targetInstitutionId, direction, patientId, course }) => {
     const { entitlement } = course;
     const known: KnownReferral = {
-      id, no, status, version, source, target: targetInstitutionId ?? source, direction, patient,
+      id, no, status, version, source, target: targetInstitutionId ?? source, direction, patient, patientId, unknown,
       code: entitlement?.code ?? null,
       items: (entitlement?.items ?? []).map(({ item }) => item),
       reservationIds: course.reservationIds,

@@ -8,8 +8,9 @@ import { isDirectory, readingAfter, readingFor } from './reads.js';
 import { withOtherBody, type Request } from './request.js';
 import { Asks } from './requests/asks.js';
 import { daysToOpen, poolReport, publications, sessionReport } from './requests/capacity.js';
-import { atTheCounter, correspondence, stayRecord } from './requests/care.js';
+import { atTheCounter, correspondence } from './requests/care.js';
 import { directoryChange } from './requests/directory.js';
+import { insurerMove, stayRecord } from './requests/insurance.js';
 import { action, changedDraft, newReferral } from './requests/referrals.js';
 import { newReservation, reservationStep } from './requests/reservations.js';
 import type { Service } from './service.js';
@@ -33,7 +34,7 @@ const MOVES = {
 } as const;
 
 /** Requests that several clients send at the same time; reports of capacity come alone, so that the auditor knows their order. */
-const KINDS = { create: 14, patch: 1.5, action: 12, reserve: 12, reservation: 16, counter: 2.5, stay: 3, correspondence: 2.5 } as const;
+const KINDS = { create: 14, patch: 1.5, action: 12, reserve: 12, reservation: 16, counter: 2.5, stay: 4, correspondence: 2.5, insurer: 2 } as const;
 const ALONE = { sessions: 5, pool: 2, directory: 2 } as const;
 
 /** Everybody who uses the service, and time. */
@@ -114,6 +115,8 @@ export class Moves {
         return atTheCounter(asks);
       case 'stay':
         return stayRecord(asks);
+      case 'insurer':
+        return insurerMove(asks);
       case 'correspondence':
         return correspondence(asks);
       case 'sessions':

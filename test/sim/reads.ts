@@ -37,7 +37,7 @@ export function readingFor(chance: Chance, desk: Desk): Reading {
 
 /** Requests that change what the service holds in memory. */
 export function isDirectory(kind: string): boolean {
-  return ['pool', 'member', 'consortium'].includes(kind);
+  return ['pool', 'member', 'consortium', 'policy'].includes(kind);
 }
 
 /** Whoever has written something looks at it once more. */

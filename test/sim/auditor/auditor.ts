@@ -1,5 +1,6 @@
 import type Sqlite from 'better-sqlite3';
-import { NOTHING, Reader, type Book, type EventRow } from './book.js';
+import { NOTHING, type Book, type EventRow } from './book.js';
+import { Reader } from './reader.js';
 import type { Claim, Sighting } from './claim.js';
 import { acknowledgedSurvives } from './rules/acknowledged.js';
 import { allotmentsAreKept } from './rules/allotments.js';
@@ -8,6 +9,7 @@ import { countersEqualPlaces, neverAboveCapacity } from './rules/capacity.js';
 import { Chain } from './chain.js';
 import { entitlementsOnce } from './rules/entitlements.js';
 import { holdsEndOnce } from './rules/holds.js';
+import { entriesAddUp, reckonedFromTheFacts } from './rules/ledger.js';
 import { readersSeeTheTruth } from './rules/readers.js';
 import { reportsInOrder } from './rules/reports.js';
 import { statusesFollowTheTable } from './rules/statuses.js';
@@ -36,7 +38,7 @@ export class Auditor {
   readonly #chain = new Chain();
   readonly #rules: readonly Rule[] = [
     countersEqualPlaces, neverAboveCapacity, allotmentsAreKept, holdsEndOnce, bookingsAreGranted, statusesFollowTheTable,
-    everythingIsTold, transfersBalance, entitlementsOnce(), reportsInOrder, readersSeeTheTruth, acknowledgedSurvives(),
+    everythingIsTold, transfersBalance, entriesAddUp, reckonedFromTheFacts, entitlementsOnce(), reportsInOrder, readersSeeTheTruth, acknowledgedSurvives(),
   ];
 
   constructor(private readonly open: (path: string) => Sqlite.Database) {}

@@ -1,5 +1,3 @@
-import type Sqlite from 'better-sqlite3';
-
 /**
  * The database as it stands, read with the auditor's own statements into its own words. Nothing in this
  * folder imports anything of the program.
@@ -57,6 +55,8 @@ export interface ReferralRow {
   readonly status: string;
   readonly version: number;
   readonly urgency: string;
+  readonly patientId: string;
+  readonly direction: string;
   readonly source: string;
   readonly target: string | null;
   readonly consortiumId: string | null;
@@ -73,12 +73,72 @@ export interface TransferRow {
   readonly because: string;
 }
 
+/** The record of a stay as its hospital has stated it. */
+export interface StayRecord {
+  readonly arrival: { readonly via: 'referral' | 'emergency' | 'none' };
+  readonly admittedAt: string;
+  readonly dischargedAt?: string;
+  readonly mainDiagnosis: { readonly code: string };
+  readonly kind: 'inpatient' | 'day-surgery' | 'day-chemo' | 'mental' | 'outpatient';
+  readonly settlement?: { readonly totalFen: number; readonly eligibleFen: number };
+  readonly voided?: boolean;
+}
+
+/** The executed referral that a stay was reached by. */
+export interface Reached {
+  readonly direction: 'up' | 'down' | 'lateral';
+  readonly senderLevel: Level;
+  readonly submittedAt: number;
+  readonly sameConsortium: boolean;
+  readonly fromStayId: string | null;
+  readonly fromInstitutionId: string;
+}
+
+export interface Figures {
+  readonly standardFen: number;
+  readonly deductibleFen: number;
+  readonly fundFen: number | null;
+  readonly linkedTo: string | null;
+}
+
+export type Level = 'primary' | 'secondary' | 'tertiary' | 'provincial';
+
 export interface StayRow {
   readonly id: string;
+  readonly institutionId: string;
+  readonly number: string;
+  readonly patientId: string;
+  readonly level: Level;
+  readonly admittedAt: number;
   readonly referralId: string | null;
   readonly executedReferral: boolean;
   readonly version: number;
   readonly sourceVersion: number;
+  readonly record: StayRecord;
+  readonly reached: Reached | null;
+  readonly policyId: string | null;
+  readonly policyVersion: number | null;
+  readonly figures: Figures | null;
+}
+
+/** What an insurer states of stays elsewhere. */
+export interface AccumulatorRow {
+  readonly patientId: string;
+  readonly year: number;
+  readonly stays: number;
+  readonly borneFen: number;
+  readonly paidFen: number;
+}
+
+/** A line of the ledger of deductibles. */
+export interface EntryRow {
+  readonly seq: number;
+  readonly stayId: string;
+  readonly kind: string;
+  readonly deltaFen: number;
+  readonly resultFen: number;
+  readonly policyId: string;
+  readonly policyVersion: number;
 }
 
 export interface EventRow {
@@ -125,6 +185,12 @@ export interface ConsortiumDoc {
   readonly members: readonly { readonly institutionId: string; readonly periods: readonly { readonly from: string; readonly until?: string | null }[] }[];
 }
 
+/** As far as it is reckoned with: the rules themselves are the second opinion's to read. */
+export interface PolicyDoc {
+  readonly id: string;
+  readonly version: number;
+}
+
 export interface TipRow {
   readonly seq: number;
   readonly hash: string;
@@ -144,6 +210,12 @@ export interface Book {
   readonly referrals: ReadonlyMap<string, ReferralRow>;
   readonly transfers: readonly TransferRow[];
   readonly stays: ReadonlyMap<string, StayRow>;
+  readonly accumulators: readonly AccumulatorRow[];
+  readonly entries: readonly EntryRow[];
+  /** Records of persons that were merged into another. */
+  readonly merged: ReadonlySet<string>;
+  /** Every version of every policy, by `id version`. */
+  readonly policies: ReadonlyMap<string, PolicyDoc>;
   readonly pools: ReadonlyMap<string, PoolDoc>;
   readonly institutions: ReadonlyMap<string, InstitutionDoc>;
   readonly consortia: ReadonlyMap<string, ConsortiumDoc>;
@@ -152,148 +224,8 @@ export interface Book {
 
 export const NOTHING: Book = {
   sessions: new Map(), places: new Map(), placesIn: new Map(), placesOf: new Map(), reservations: new Map(), referrals: new Map(),
-  transfers: [], stays: new Map(), pools: new Map(), institutions: new Map(), consortia: new Map(), tip: undefined,
+  transfers: [], stays: new Map(), accumulators: [], entries: [], merged: new Set(), policies: new Map(), pools: new Map(), institutions: new Map(), consortia: new Map(), tip: undefined,
 };
 
 export const LIVE: readonly string[] = ['held', 'confirmed', 'fulfilled'];
 
-/** Reads everything. One for each file, since its statements are the file's. */
-export class Reader {
-  readonly #sessions: Sqlite.Statement;
-  readonly #places: Sqlite.Statement;
-  readonly #reservations: Sqlite.Statement;
-  readonly #referrals: Sqlite.Statement;
-  readonly #transfers: Sqlite.Statement;
-  readonly #stays: Sqlite.Statement;
-  readonly #docs: Readonly<Record<'pool' | 'institution' | 'consortium', Sqlite.Statement>>;
-  readonly #tip: Sqlite.Statement;
-  readonly #events: Sqlite.Statement;
-  readonly #parsed = new Map<string, { readonly text: string; readonly value: unknown }>();
-
-  constructor(private readonly db: Sqlite.Database) {
-    this.#sessions = db.prepare('SELECT pool_id, starts_at, ends_at, capacity, taken_elsewhere, taken, drawn, closed_reason, earliest_expiry, coalesce(reported_at, updated_at) AS reported_at FROM session');
-    this.#places = db.prepare('SELECT reservation_id, item, pool_id, starts_at, ends_at, allotment_id, state FROM place');
-    this.#reservations = db.prepare('SELECT id, referral_id, version, created_at, ttl_seconds, expires_at, extended FROM reservation');
-    this.#referrals = db.prepare('SELECT id, referral_no, status, version, urgency, source_institution_id, target_institution_id, consortium_id, deadline_at, course FROM referral');
-    this.#transfers = db.prepare('SELECT seq, id, kind, reverses, referral_id, because FROM transfer ORDER BY seq');
-    this.#stays = db.prepare('SELECT id, referral_id, executed_referral, version, source_version FROM stay');
-    this.#docs = {
-      pool: db.prepare('SELECT id, doc FROM pool'),
-      institution: db.prepare('SELECT id, doc FROM institution'),
-      consortium: db.prepare('SELECT id, doc FROM consortium'),
-    };
-    this.#tip = db.prepare('SELECT seq, hash, at, signature FROM tip');
-    this.#events = db.prepare('SELECT seq, id, type, at, area, subject, referral_id, institution_ids, actor, data, prev_hash, hash FROM event WHERE seq >= ? ORDER BY seq');
-  }
-
-  /** Changes whenever another connection has committed. */
-  get version(): number {
-    return this.db.pragma('data_version', { simple: true }) as number;
-  }
-
-  read(): Book {
-    const places = this.#readPlaces();
-    return {
-      sessions: this.#readSessions(),
-      places: mapOf(places, (place) => place.key),
-      placesIn: groupsOf(places, (place) => place.session),
-      placesOf: groupsOf(places, (place) => place.reservationId),
-      reservations: this.#readReservations(),
-      referrals: this.#readReferrals(),
-      transfers: rows(this.#transfers).map((r) => ({ seq: num(r['seq']), id: text(r['id']), kind: text(r['kind']), reverses: r['reverses'] as string | null, referralId: text(r['referral_id']), because: text(r['because']) })),
-      stays: this.#readStays(),
-      pools: this.#documents<PoolDoc>('pool'),
-      institutions: this.#documents<InstitutionDoc>('institution'),
-      consortia: this.#documents<ConsortiumDoc>('consortium'),
-      tip: this.#tip.get() as TipRow | undefined,
-    };
-  }
-
-  /** Events from a number on. */
-  events(from: number): EventRow[] {
-    return rows(this.#events, from).map((r) => ({
-      seq: num(r['seq']), id: text(r['id']), type: text(r['type']), at: num(r['at']), area: text(r['area']), subject: text(r['subject']),
-      referralId: r['referral_id'] as string | null, institutionIds: text(r['institution_ids']), actor: text(r['actor']), data: text(r['data']),
-      prevHash: text(r['prev_hash']), hash: text(r['hash']),
-    }));
-  }
-
-  #readSessions(): Map<string, SessionRow> {
-    const all = rows(this.#sessions).map((r): SessionRow => ({
-      key: `${text(r['pool_id'])} ${num(r['starts_at'])}`,
-      poolId: text(r['pool_id']), startsAt: num(r['starts_at']), endsAt: num(r['ends_at']), capacity: num(r['capacity']),
-      takenElsewhere: num(r['taken_elsewhere']), taken: num(r['taken']), drawn: JSON.parse(text(r['drawn'])) as Record<string, number>,
-      closed: r['closed_reason'] !== null, earliestExpiry: r['earliest_expiry'] as number | null, reportedAt: num(r['reported_at']),
-    }));
-    return mapOf(all, (session) => session.key);
-  }
-
-  #readPlaces(): PlaceRow[] {
-    return rows(this.#places).map((r) => ({
-      key: `${text(r['reservation_id'])} ${num(r['item'])} ${num(r['starts_at'])}`,
-      reservationId: text(r['reservation_id']), item: num(r['item']), session: `${text(r['pool_id'])} ${num(r['starts_at'])}`,
-      poolId: text(r['pool_id']), startsAt: num(r['starts_at']), endsAt: num(r['ends_at']), allotmentId: r['allotment_id'] as string | null, state: text(r['state']),
-    }));
-  }
-
-  #readReservations(): Map<string, ReservationRow> {
-    const all = rows(this.#reservations).map((r): ReservationRow => ({
-      id: text(r['id']), referralId: text(r['referral_id']), version: num(r['version']), createdAt: num(r['created_at']),
-      ttlSeconds: num(r['ttl_seconds']), expiresAt: r['expires_at'] as number | null, extended: r['extended'] === 1,
-    }));
-    return mapOf(all, (reservation) => reservation.id);
-  }
-
-  #readReferrals(): Map<string, ReferralRow> {
-    const all = rows(this.#referrals).map((r): ReferralRow => ({
-      id: text(r['id']), no: text(r['referral_no']), status: text(r['status']), version: num(r['version']), urgency: text(r['urgency']),
-      source: text(r['source_institution_id']), target: r['target_institution_id'] as string | null, consortiumId: r['consortium_id'] as string | null,
-      deadlineAt: r['deadline_at'] as number | null, course: this.#parse<Course>(`referral ${text(r['id'])}`, text(r['course'])),
-    }));
-    return mapOf(all, (referral) => referral.id);
-  }
-
-  #readStays(): Map<string, StayRow> {
-    const all = rows(this.#stays).map((r): StayRow => ({
-      id: text(r['id']), referralId: r['referral_id'] as string | null, executedReferral: r['executed_referral'] === 1,
-      version: num(r['version']), sourceVersion: num(r['source_version']),
-    }));
-    return mapOf(all, (stay) => stay.id);
-  }
-
-  #documents<T>(kind: 'pool' | 'institution' | 'consortium'): Map<string, T> {
-    return new Map(rows(this.#docs[kind]).map((r) => [text(r['id']), this.#parse<T>(`${kind} ${text(r['id'])}`, text(r['doc']))]));
-  }
-
-  /** A text that has not changed since it was last read is not read again. */
-  #parse<T>(name: string, now: string): T {
-    const before = this.#parsed.get(name);
-    if (before?.text === now) return before.value as T;
-    const value: unknown = JSON.parse(now);
-    this.#parsed.set(name, { text: now, value });
-    return value as T;
-  }
-}
-
-type Row = Readonly<Record<string, unknown>>;
-
-function rows(statement: Sqlite.Statement, ...values: unknown[]): Row[] {
-  return statement.all(...values) as Row[];
-}
-
-const text = (value: unknown): string => value as string;
-const num = (value: unknown): number => value as number;
-
-function mapOf<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T> {
-  return new Map(all.map((one) => [keyOf(one), one]));
-}
-
-function groupsOf<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(keyOf(one));
-    if (group) group.push(one);
-    else groups.set(keyOf(one), [one]);
-  }
-  return groups;
-}

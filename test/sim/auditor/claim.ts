@@ -24,7 +24,7 @@ export interface StayFacts {
 
 /** A document of the directory. */
 export interface DocumentFacts {
-  readonly kind: 'pool' | 'institution' | 'consortium';
+  readonly kind: 'pool' | 'institution' | 'consortium' | 'policy';
   readonly id: string;
   readonly version: number;
 }

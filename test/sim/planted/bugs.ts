@@ -64,5 +64,10 @@ export const BUGS: readonly Bug[] = [
   bug('an older report overwrites a newer', 'domain/session-report.ts',
     "if ((report.reportedAt ?? now) < (before.reportedAt ?? before.updatedAt)) return { session: before, status: 'stale' };", ''),
   bug('a referral that has lapsed goes on', 'usecase/referral/access.ts', 'referral: await lapse(unit, stored.referral)', 'referral: stored.referral'),
+  bug('an arrival that was taken back still relieves', 'usecase/insurance/arrival-changed.ts', 'if (stays.length === 0) return;', 'if (stays.length === 0 || referral.course.transferId === null) return;'),
+  bug('a correction books the whole amount again', 'domain/ledger.ts', 'const deltaFen = is.resultFen - was.resultFen;', 'const deltaFen = is.resultFen;'),
+  bug('a merged record keeps its stays', 'usecase/network/merge-patients.ts', 'const moved = await moveStays(unit, gone.id, stays.id, concerned);', 'const moved = 0;'),
+  bug('a new policy takes over what was assessed', 'domain/ledger.ts',
+    'if (kept && kept.area === insuredArea && kept.scheme === scheme && isValidOn(kept, date) && hasBenefit(kept, stay)) return kept;', ''),
   bug('a key is good for another request', 'store/answers.ts', "if (requestHash !== key.requestHash) return refuse('idempotency_key_reused');", ''),
 ];

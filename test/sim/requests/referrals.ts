@@ -6,15 +6,17 @@ import { act, type ActCommand } from '../../../src/usecase/referral/act.js';
 import { createReferral } from '../../../src/usecase/referral/create-referral.js';
 import { patchReferral } from '../../../src/usecase/referral/patch-referral.js';
 import { BODIES } from '../../kit/life.js';
-import { downReferral, person, upReferral } from '../../kit/network.js';
+import { insured } from '../../kit/ledger.js';
+import { downReferral, upReferral } from '../../kit/network.js';
 import { EVERY_ACTION, legalIn } from '../../kit/status-table.js';
 import { tellReferral, type KnownReferral } from '../desk.js';
 import type { Request } from '../request.js';
 import type { Asks } from './asks.js';
+import { unknownPerson } from './insurance.js';
 
 /** Referrals: written, sent, and led through the whole table of the contract. */
 
-const PATIENTS = 60;
+const PATIENTS = 40;
 const DEPARTMENTS = ['03.04', '03', '04', '32.02'];
 const DISEASES = ['I20.9', 'I21.9', 'J18.9', 'K80.2', 'M54.5'];
 
@@ -45,10 +47,10 @@ export function newReferral(asks: Asks): Request {
   const { chance } = asks;
   const patient = chance.between(1, PATIENTS);
   const draft = chance.oneIn(4);
-  const body = chance.oneIn(6) ? downwards(asks, patient) : upwards(asks, patient);
+  const body = chance.oneIn(5) ? downwards(asks, patient) : upwards(asks, patient);
   const target = body.targetInstitutionId;
   const reserve = target !== undefined && chance.int(10) < 6 ? reserveAt(asks, target, draft) : {};
-  return asks.by(body.sourceInstitutionId, 'create', createReferral, { body: { ...body, ...reserve, ...(draft ? { draft: true } : {}) } }, tellReferral(patient));
+  return asks.by(body.sourceInstitutionId, 'create', createReferral, { body: { ...body, ...reserve, ...(draft ? { draft: true } : {}) } }, tellReferral({ patient, unknown: body.patient.idNumber === undefined }));
 }
 
 function upwards({ chance, now }: Asks, patient: number): ReferralInput {
@@ -61,6 +63,7 @@ function upwards({ chance, now }: Asks, patient: number): ReferralInput {
     targetDepartment: chance.pick(DEPARTMENTS),
     urgency,
     diagnosis: [{ code, system: 'ICD-10', name: '诊断' }],
+    patient: urgency === 'emergency' && chance.oneIn(3) ? unknownPerson(patient) : insured(patient),
     ...(urgency === 'emergency' ? { category: 'emergency' as const } : {}),
     ...(urgency === 'emergency' && chance.oneIn(2) ? { consent: undefined } : {}),
     ...(chance.oneIn(15) ? { occurredAt: formatInstant(now - chance.between(1, 40) * DAY), retroReason: '系统中断后补录' } : {}),
@@ -73,6 +76,7 @@ function downwards({ chance }: Asks, patient: number): ReferralInput {
     targetDepartment: undefined,
     diagnosis: [{ code: chance.pick(DISEASES), system: 'ICD-10', name: '诊断' }],
     responsible: {},
+    patient: insured(patient),
   });
 }
 
@@ -85,9 +89,9 @@ export function changedDraft(asks: Asks): Request | undefined {
     { urgency: chance.pick(['routine', 'urgent', 'emergency'] as const) },
     { targetInstitutionId: chance.pick(['t1', 's1', 't2']), targetDepartment: '03' },
     { impression: '复查后更正' },
-    { patient: person(draft.patient) },
+    { patient: insured(draft.patient) },
   ]);
-  return asks.by(draft.source, 'patch', patchReferral, { id: draft.id, ifMatch: asks.ifMatch(draft), body }, tellReferral(draft.patient));
+  return asks.by(draft.source, 'patch', patchReferral, { id: draft.id, ifMatch: asks.ifMatch(draft), body }, tellReferral(draft));
 }
 
 const SENDERS: readonly ReferralAction[] = ['submit', 'provide-info', 'cancel'];
@@ -101,7 +105,7 @@ export function action(asks: Asks): Request | undefined {
   const chosen = legal.length === 0 || chance.oneIn(8) ? (chance.pick(EVERY_ACTION) as ReferralAction) : preferred(asks, legal);
   const whose = SENDERS.includes(chosen) ? referral.source : chosen === 'close' ? chance.pick([referral.source, referral.target]) : referral.target;
   const command = { id: referral.id, action: chosen, ifMatch: asks.ifMatch(referral), body: { ...BODIES[chosen], ...bodyOf(asks, referral, chosen) } } as ActCommand;
-  return asks.by(asks.oneOf(whose), chosen, act, command, tellReferral(referral.patient));
+  return asks.by(asks.oneOf(whose), chosen, act, command, tellReferral(referral));
 }
 
 /** Endings are rarer than what leads on, or no referral would live to arrive. */

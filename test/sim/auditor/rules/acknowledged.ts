@@ -60,6 +60,7 @@ function* lost({ kind, tag, told }: Answered, { after }: Step): Iterable<string>
     ['stay', stay, after.stays] as const,
     ['pool', document?.kind === 'pool' ? document : undefined, after.pools] as const,
     ['institution', document?.kind === 'institution' ? document : undefined, after.institutions] as const,
+    ['policy', document?.kind === 'policy' ? document : undefined, after.policies] as const,
     ['consortium', document?.kind === 'consortium' ? document : undefined, after.consortia] as const,
   ];
   for (const [what, facts, table] of rows) {
