@@ -14,6 +14,8 @@ export interface Program {
   output(): string;
   /** Its exit code. */
   stop(): Promise<number | null>;
+  /** Without a word: SIGKILL. */
+  kill(): Promise<void>;
 }
 
 export const ADMIN_KEY = 'administrator-of-this-test';
@@ -49,6 +51,10 @@ export async function startProgram(t: Test, settings: Readonly<Record<string, st
     address: await Promise.race([address, gone.then(([code]) => Promise.reject(new Error(`the program ended with ${code}: ${said}`)))]),
     output: () => said,
     stop,
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
+    },
   };
 }
 
