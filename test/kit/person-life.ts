@@ -16,6 +16,8 @@ export const HEARD: Instant = at('2018-04-14', 12);
 const FIRST: Instant = at('2018-03-20', 0);
 /** Between one leg and the next, roughly: the order of admission is mostly that of the legs. */
 const STEP = 90;
+/** Nobody is admitted after everything has been heard of. */
+const LAST = (HEARD - FIRST) / HOUR;
 
 /** By which document the person is known: the identity card, a passport, none. */
 export type Paper = 'card' | 'passport' | 'none';
@@ -105,7 +107,7 @@ function legOf(legs: readonly { house: House; paper: Paper }[], raw: { house: Ho
     house: raw.house,
     paper,
     emergency,
-    versions: [...raw.drafts, raw.last].map((version) => ({ ...version, hour: Math.max(0, version.hour + i * STEP) })),
+    versions: [...raw.drafts, raw.last].map((version) => ({ ...version, hour: Math.min(LAST, Math.max(0, version.hour + i * STEP)) })),
     referral: from === undefined ? null : { from: from.j, names, hoursBefore: raw.hoursBefore },
   };
 }

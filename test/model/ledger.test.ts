@@ -1,10 +1,13 @@
 import t from 'tap';
 import fc from 'fast-check';
+import { formatInstant } from '../../src/kernel/calendar.js';
+import type { ChainStay } from '../../src/domain/assessment.js';
 import { assess } from '../../src/domain/deductible.js';
 import { insuranceYearOf } from '../../src/domain/insurance-year.js';
 import { rulesOf } from '../../src/domain/policy.js';
 import type { PolicyInput } from '../../src/contract/insurance.js';
 import { City } from '../kit/city.js';
+import { assess as opinionOn, type OpinionStay } from '../kit/deductible-opinion.js';
 import { policyInput } from '../kit/insurance.js';
 import { entriesOf, writePolicy } from '../kit/ledger.js';
 import { chainOf, HEARD, INSURED_AREA, INSURERS, life, numberOf, type Insurer, type Life } from '../kit/person-life.js';
@@ -13,7 +16,7 @@ import { Teller } from '../kit/person-messages.js';
 /**
  * The same facts in any order give the same ledger: random lives told to the real use cases on the real
  * store, late, twice, out of order, corrected, voided, under several papers; and the sums of the entries
- * held against a computation from the facts alone.
+ * held against the second opinion on the facts alone.
  */
 const POLICIES: Record<Insurer, PolicyInput> = {
   difference: policyInput({ validFrom: '2017-01-01', referral: { linkWindowHours: 96 } }),
@@ -48,13 +51,35 @@ async function sums(city: City, { legs }: Life, n: number): Promise<Record<strin
   return found;
 }
 
-/** The same from the facts alone. */
+/** The same from the facts alone, by the second opinion. */
 function fromScratch(facts: Life, n: number): Record<string, number> {
-  const policy = rulesOf(POLICIES[facts.insurer]);
-  const newest = [...facts.outside].sort((a, b) => (a.asOf < b.asOf ? -1 : 1));
-  const outcomes = assess(chainOf(facts, n).map((stay) => ({ ...stay, policy })), new Map(newest.map(({ year, ...statement }) => [year, statement])));
-  const borne = new Map(outcomes.map((outcome) => [outcome.key, outcome.assessed ? outcome.deductibleFen : 0]));
+  const newest = [...facts.outside].sort((a, b) => (a.asOf > b.asOf ? -1 : 1));
+  const opinions = opinionOn({
+    policy: POLICIES[facts.insurer],
+    personKind: 'active',
+    stays: chainOf(facts, n).map(stayFor),
+    outside: newest.filter(({ year }, i) => newest.findIndex((each) => each.year === year) === i),
+  });
+  const borne = new Map(opinions.map((opinion) => [opinion.key, opinion.deductibleFen]));
   return Object.fromEntries(facts.legs.map((_, i) => [i, borne.get(String(i)) ?? 0]));
+}
+
+function stayFor({ key, institutionId, level, kind, admittedAt, dischargedAt, diagnosisCode, settlement, arrival }: ChainStay): OpinionStay {
+  return {
+    key, level, kind,
+    institution: institutionId,
+    admittedAt: formatInstant(admittedAt),
+    dischargedAt: dischargedAt === null ? null : formatInstant(dischargedAt),
+    mainDiagnosis: diagnosisCode,
+    ...settlement,
+    arrival:
+      arrival.via === 'referral'
+        ? {
+            via: 'referral', direction: arrival.direction, senderLevel: arrival.senderLevel, referredAt: formatInstant(arrival.submittedAt),
+            fromStay: arrival.fromStay, sameConsortium: arrival.sameConsortium, fromInstitution: arrival.fromInstitutionId,
+          }
+        : { via: arrival.via },
+  };
 }
 
 const telling = life.chain((facts) => {
