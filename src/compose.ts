@@ -119,6 +119,7 @@ async function apart(config: Config, dataKey: Uint8Array, logger: Logger): Promi
 async function together(config: Config, dataKey: Uint8Array, clock: TestClock, logger: Logger): Promise<House> {
   const options = { url: config.databaseUrl, dataKey, clock, random: randomBytes };
   const store = await (config.databaseFile === null ? openServer(config, options, logger) : openStore(options));
+  if (store.doubt !== undefined) logger.error(store.doubt);
   const made = config.adminKey === null ? await store.write(SYSTEM, (unit) => firstAdministrator(unit)) : null;
   return {
     ...untilStopped(store, () => store.writerStats()),
@@ -164,7 +165,7 @@ function untilStopped(store: ReadingStore, stats: () => StoreGauges): Pick<House
       onCommit: (listener) => store.onCommit(listener),
       slices: store.slices,
       vault: store.vault,
-      ready: async () => !stopping && (await store.ready()),
+      ready: async () => !stopping && stats().failing !== 'corrupt' && (await store.ready()),
       gauges: stats,
     },
     stopping: () => void (stopping = true),

@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
-import { isRefusal } from '../kernel/problem.js';
+import { isRefusal, type Bilingual } from '../kernel/problem.js';
 import { plugin } from './plugin.js';
 
 /**
@@ -46,6 +46,7 @@ export class ToldError extends Error {
     readonly told: object,
     /** The problem code that a caller is told, where it carries one. */
     readonly code: string | undefined,
+    readonly detail: Bilingual | undefined,
   ) {
     super('an error of another thread');
   }

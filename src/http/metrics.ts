@@ -13,6 +13,8 @@ export interface StoreGauges {
   readonly units: number;
   /** Connections to a database server, by what they are for; absent where there is none. */
   readonly connections?: Readonly<Record<string, { readonly busy: number; readonly idle: number; readonly waiting: number }>>;
+  /** Why the last commit failed, where none has gone through since. */
+  readonly failing: string | null;
 }
 
 export const metrics = plugin<{ gauges: () => StoreGauges }>('metrics', (app, { gauges }) => {
@@ -32,6 +34,10 @@ export const metrics = plugin<{ gauges: () => StoreGauges }>('metrics', (app, { 
   new Gauge({
     name: 'store_batch_size', help: 'Units of work in the last commit', registers: [registry],
     collect() { this.set(gauges().lastBatch); },
+  });
+  new Gauge({
+    name: 'store_failing', help: '1 since a commit has failed, until the next one went through', registers: [registry],
+    collect() { this.set(gauges().failing === null ? 0 : 1); },
   });
   new Counter({
     name: 'store_commits_total', help: 'Commits since the start', registers: [registry],

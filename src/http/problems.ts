@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { formatInstant } from '../kernel/calendar.js';
-import { PROBLEMS, refuse, type ProblemCode, type Refusal } from '../kernel/problem.js';
+import { PROBLEMS, refuse, type Bilingual, type ProblemCode, type Refusal } from '../kernel/problem.js';
 import type { Problem } from '../contract/problem.js';
 import type { Answer } from '../usecase/store.js';
 import { LANGUAGE_TAG, languageOf, say, type Language } from './language.js';
@@ -82,12 +82,12 @@ const FRAMEWORK: Readonly<Record<string, ProblemCode>> = {
 /** Any error that reached the edge, as a refusal; `internal` where it is a bug of this program. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof RefusedError) return error.refusal;
-  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
+  const { code, statusCode, detail } = error as { code?: unknown; statusCode?: unknown; detail?: Bilingual };
   if (typeof code === 'string') {
     const known = FRAMEWORK[code];
     if (known) return refuse(known);
-    // An error of the store carries the code under which a caller is told.
-    if (Object.hasOwn(PROBLEMS, code)) return refuse(code as ProblemCode);
+    // An error of the store carries the code under which a caller is told, and where it helps the reason.
+    if (Object.hasOwn(PROBLEMS, code)) return refuse(code as ProblemCode, { detail });
   }
   return refuse(typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? 'malformed_request' : 'internal');
 }

@@ -1,9 +1,17 @@
-import type { ProblemCode } from '../kernel/problem.js';
+import type { Bilingual, ProblemCode } from '../kernel/problem.js';
 
-/** What went wrong below the ports. `unavailable` may pass; `internal` is a fault of this program or of the file. */
-export type StoreTrouble = 'constraint' | 'conflict' | 'busy' | 'full' | 'corrupt' | 'io' | 'unreachable' | 'closed' | 'locked' | 'refused' | 'engine';
+/** What went wrong below the ports. `unavailable` may pass or be mended by whoever runs the service; `internal` is a fault of this program, or of one row. */
+export type StoreTrouble = 'constraint' | 'conflict' | 'busy' | 'full' | 'corrupt' | 'altered' | 'io' | 'unreachable' | 'closed' | 'locked' | 'refused' | 'engine';
 
-const PASSING: ReadonlySet<StoreTrouble> = new Set(['conflict', 'busy', 'full', 'io', 'unreachable', 'closed']);
+const PASSING: ReadonlySet<StoreTrouble> = new Set(['conflict', 'busy', 'full', 'corrupt', 'io', 'unreachable', 'closed']);
+
+/** What a caller is told beside the code: whether waiting helps, and whom to call. */
+const DETAILS: Partial<Record<StoreTrouble, Bilingual>> = {
+  busy: { zh: '数据库文件正被其他程序占用', en: 'Another program holds the database file' },
+  full: { zh: '磁盘已满，本次请求没有写入任何内容；腾出空间后可原样重发', en: 'The disk is full and nothing of this request was written; send it again when there is room' },
+  io: { zh: '数据库文件暂时无法读写，本次请求没有写入任何内容', en: 'The database file cannot be read or written; nothing of this request was written' },
+  corrupt: { zh: '数据库文件已损坏，须由运维人员从备份恢复', en: 'The database file is damaged and must be restored from a backup' },
+};
 
 /**
  * An error of the engine, told in a sentence of our own. The engine's error is not kept as cause: its
@@ -13,6 +21,8 @@ export class StoreError extends Error {
   override name = 'StoreError';
   /** The problem code under which a caller is told. */
   readonly code: ProblemCode;
+  /** The reason, as far as it helps a caller. */
+  readonly detail: Bilingual | undefined;
 
   constructor(
     readonly trouble: StoreTrouble,
@@ -20,6 +30,7 @@ export class StoreError extends Error {
   ) {
     super(message);
     this.code = PASSING.has(trouble) ? 'unavailable' : 'internal';
+    this.detail = DETAILS[trouble];
   }
 }
 

@@ -59,6 +59,8 @@ export class LogWriter {
     end: ChainEnd,
     private readonly queries: Queries,
     private readonly vault: StoreVault,
+    /** What is wrong with the end of the log as it was found, for the operator; undefined: nothing. */
+    readonly doubt: string | undefined,
   ) {
     this.#end = end;
     this.#signed = end;
@@ -67,13 +69,19 @@ export class LogWriter {
   /**
    * Each commit signs the end of the log. Where the signed end is not the end any more, the log was cut or
    * rewritten while the service was down: the next signature must not cover that up, so the old head is
-   * kept as a checkpoint, which every later check will miss in the log.
+   * kept as a checkpoint, which every later check will miss in the log. The service starts all the same, since
+   * patients wait, and says so.
    */
   static async open(queries: Queries, vault: StoreVault): Promise<LogWriter> {
     const end = (await queries.log.last({})) ?? { seq: 0, hash: GENESIS };
+    const [last] = await queries.log.after({ after: end.seq - 1, limit: 1 });
     const tip = await queries.log.tip({});
     if (tip !== undefined && (tip.seq !== end.seq || tip.hash !== end.hash)) await queries.log.keepHead(tip);
-    return new LogWriter(end, queries, vault);
+    const sound =
+      (tip?.seq ?? 0) === end.seq && (tip?.hash ?? GENESIS) === end.hash && (tip === undefined || vault.verify(headText(tip), tip.signature)) &&
+      (last === undefined || vault.sha256(chained(last.prevHash, last.seq, last, last)) === end.hash);
+    const doubt = sound ? undefined : `the log ends at ${end.seq} otherwise than it was signed: GET /v1/events/verify says where, and whether a backup is needed`;
+    return new LogWriter(end, queries, vault, doubt);
   }
 
   get end(): ChainEnd {

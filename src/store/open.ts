@@ -52,6 +52,8 @@ export interface ReadingStore extends Pick<Store, 'read' | 'clientByKeyHash' | '
 
 /** The store with what operations need besides, on either engine. */
 export interface WholeStore extends ReadingStore, Store {
+  /** What is wrong with the end of the log as it was found; undefined: nothing. */
+  readonly doubt?: string | undefined;
   writerStats(): WriterStats;
   stats(): StoreStats;
 }
@@ -71,8 +73,8 @@ export interface FollowingStore extends ReadingStore {
 
 /**
  * Opens the store: takes the file's lock, migrates, reads the directory. Throws StoreError with a
- * sentence for whoever starts the service: another process serves the file, the file is damaged, another
- * program's or a newer version's, or the data key is not the one it was written with.
+ * sentence for whoever starts the service: another process serves the file, the file or its journal is damaged,
+ * another program's or a newer version's, or the data key is not the one it was written with.
  */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
   const random = pooled(options.random);
@@ -120,6 +122,7 @@ interface Parts {
 class EmbeddedStore implements OpenStore {
   readonly slices: Slices;
   readonly vault: StoreVault;
+  readonly doubt: string | undefined;
   readonly #writer: Writer;
   readonly #answers: Answers;
   /** Idempotency keys whose request is being processed right now. */
@@ -131,6 +134,7 @@ class EmbeddedStore implements OpenStore {
     const { file, world, reader, clock, queueLimit } = parts;
     this.slices = reader.slices;
     this.vault = world.vault;
+    this.doubt = world.log.doubt;
     this.#answers = new Answers(world.queries, world.vault);
     this.#writer = new Writer(file.writer, world, clock, queueLimit, (news) => {
       for (const listener of this.#listeners) listener(news);

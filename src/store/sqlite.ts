@@ -1,9 +1,10 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Instant } from '../kernel/calendar.js';
 import type { Binder, Query } from './bind.js';
 import { StoreError, translate } from './errors.js';
+import { refuseDamaged } from './examine.js';
 import { MIGRATIONS_TABLE, pendingMigrations, type AppliedMigration, type Migration } from './migrate.js';
 
 /**
@@ -152,7 +153,11 @@ export function openSqlite(path: string, migrations: readonly Migration[], now: 
   };
   try {
     mkdirSync(dirname(path), { recursive: true });
+    const served = existsSync(`${path}.lock`);
     takeLock(open(`${path}.lock`, { timeout: 0 }), path);
+    refuseDamaged(path, served);
+    // The engine would open it to read, and fail at the first write.
+    if (isClosed(path)) throw new StoreError('io', 'the database file cannot be written');
     const writing = open(path, { timeout: 5_000 });
     prepareWriter(writing);
     migrate(writing, migrations, now);
@@ -164,7 +169,7 @@ export function openSqlite(path: string, migrations: readonly Migration[], now: 
       size: () => ({ database: sizeOf(path), journal: sizeOf(`${path}-wal`) }),
       close() {
         reading.close();
-        if (writing.open) writing.pragma('wal_checkpoint(TRUNCATE)');
+        if (writing.open) copyBack(writing);
         for (const db of opened) db.close();
       },
     };
@@ -210,6 +215,18 @@ function prepareWriter(db: Sqlite.Database): void {
   db.pragma('temp_store = MEMORY');
   db.pragma(`cache_size = -${WRITER_CACHE_KIB}`);
   db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  // What a former process left is settled, so that this one begins a round of its own.
+  copyBack(db);
+}
+
+/** Empties the journal into the file. Where the disk does not take it that has time: the journal is as good as the file. */
+function copyBack(db: Sqlite.Database): void {
+  try {
+    db.pragma('wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    const trouble = translate(error);
+    if (!(trouble instanceof StoreError) || (trouble.trouble !== 'full' && trouble.trouble !== 'io')) throw trouble;
+  }
 }
 
 function migrate(db: Sqlite.Database, known: readonly Migration[], now: Instant): void {
@@ -233,10 +250,21 @@ function migrate(db: Sqlite.Database, known: readonly Migration[], now: Instant)
   }
 }
 
+/** For whoever starts the service: which file, and where it is a matter of rights, which rights. */
 function explain(path: string, error: unknown): unknown {
-  return error instanceof StoreError && error.trouble !== 'locked'
-    ? new StoreError(error.trouble, `cannot open ${path}: ${error.message}`)
-    : error;
+  if (!(error instanceof StoreError) || error.trouble === 'locked') return error;
+  const closed = error.trouble === 'io' ? [dirname(path), path, `${path}-wal`, `${path}-shm`, `${path}.lock`].find(isClosed) : undefined;
+  const right = closed === undefined ? '' : `: this user may not write ${closed === dirname(path) ? 'in the folder ' : ''}${closed}`;
+  return new StoreError(error.trouble, `cannot open ${path}: ${error.message}${right}`);
+}
+
+function isClosed(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+  }
 }
 
 function sizeOf(path: string): number {

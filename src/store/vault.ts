@@ -94,7 +94,7 @@ class AesVault implements StoreVault {
     try {
       cipher.final();
     } catch {
-      throw new StoreError('corrupt', 'a sealed value was changed, or moved to another row');
+      throw new StoreError('altered', 'a sealed value was changed, or moved to another row');
     }
     return text;
   }

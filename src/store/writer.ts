@@ -2,7 +2,7 @@ import { AssertionError } from '../kernel/assert.js';
 import type { Clock } from '../kernel/calendar.js';
 import { isRefusal, refuse, type Refusal } from '../kernel/problem.js';
 import type { Actor } from '../usecase/ports.js';
-import { StoreError } from './errors.js';
+import { StoreError, type StoreTrouble } from './errors.js';
 import type { DirectoryChange } from './directory.js';
 import type { ChainEnd } from './log.js';
 import type { SqliteConnection } from './sqlite.js';
@@ -55,6 +55,8 @@ export interface WriterStats {
   readonly lastBatch: number;
   /** Batches that were tried a second time, since a unit had failed after it had written. */
   readonly repeated: number;
+  /** Why the last commit failed, where none has gone through since; null: all is well. */
+  readonly failing: StoreTrouble | null;
 }
 
 /** Units of one batch: some 20 ms at most, so that reads are not kept waiting. */
@@ -74,6 +76,7 @@ export class Writer {
   #units = 0;
   #lastBatch = 0;
   #repeated = 0;
+  #failing: StoreTrouble | null = null;
   /** Batches to come that are tried with savepoints. */
   #careful = 0;
 
@@ -86,12 +89,18 @@ export class Writer {
   ) {}
 
   get stats(): WriterStats {
-    return { queued: this.#queue.length, batches: this.#batches, units: this.#units, lastBatch: this.#lastBatch, repeated: this.#repeated };
+    return {
+      queued: this.#queue.length, batches: this.#batches, units: this.#units, lastBatch: this.#lastBatch, repeated: this.#repeated, failing: this.#failing,
+    };
   }
 
-  /** Refuses with `overloaded` where the queue is full. Rejects with StoreError where the engine fails. */
+  /**
+   * Refuses with `overloaded` where the queue is full. Rejects with StoreError where the engine fails: a full
+   * disk fails what waits for it and nothing after there is room; a damaged file is not written to any more.
+   */
   submit<R>(job: Job<R>): Promise<R | Refusal> {
     if (this.#closed) return Promise.reject(new StoreError('closed', 'the store is closed'));
+    if (this.#failing === 'corrupt') return Promise.reject(new StoreError('corrupt', 'the database file is damaged: nothing more is written to it'));
     if (this.#queue.length >= this.queueLimit) return Promise.resolve(refuse('overloaded'));
     return new Promise<R | Refusal>((resolve, reject) => {
       this.#queue.push({ job, resolve: resolve as (value: unknown) => void, reject });
@@ -136,6 +145,8 @@ export class Writer {
       end = await attempt.run(true);
     }
     if (end === 'abandoned') return false;
+    if (end === 'failed') this.#failing = attempt.trouble;
+    else if (attempt.hasWritten && this.#failing !== 'corrupt') this.#failing = null;
     this.#batches += 1;
     this.#units += units;
     this.#lastBatch = units;
@@ -151,6 +162,10 @@ export class Writer {
 
 /** One batch, tried once or twice. */
 class Attempt {
+  /** What failed the whole batch. */
+  trouble: StoreTrouble = 'engine';
+  /** Whether anything went to the disk, which so proved that it takes something. */
+  hasWritten = false;
   #unit: StoreUnit | undefined;
   #abandoned = false;
   #careful = false;
@@ -164,8 +179,9 @@ class Attempt {
   ) {}
 
   /** Settles every unit of the batch, unless it ends `entangled`: then nothing is settled and nothing done. Never rejects. */
-  async run(careful: boolean): Promise<'done' | 'entangled' | 'abandoned'> {
+  async run(careful: boolean): Promise<'done' | 'failed' | 'entangled' | 'abandoned'> {
     this.#careful = careful;
+    const { changes } = this.connection;
     const settle: Settle[] = [];
     const { log, directory, recent } = this.world;
     const end = log.end;
@@ -182,9 +198,11 @@ class Attempt {
       if (this.#abandoned) return 'abandoned';
       this.#takeBack(end);
       if (error instanceof Entangled) return 'entangled';
+      if (error instanceof StoreError) this.trouble = error.trouble;
       for (const { reject } of this.batch) reject(error);
-      return 'done';
+      return 'failed';
     }
+    this.hasWritten = this.connection.changes > changes;
     log.committed();
     this.committed({ directory: directory.keep(), referrals: recent.committed() });
     for (const one of settle) one();
@@ -213,8 +231,8 @@ class Attempt {
     } catch (error) {
       unit.end();
       if (this.#abandoned) return () => undefined;
-      // After a full disk or an I/O error the engine has rolled back the whole transaction by itself.
-      if (error instanceof Entangled || !connection.inTransaction) throw error;
+      // After a full disk or an I/O error the engine has rolled back the whole transaction by itself; on a damaged file none may commit.
+      if (error instanceof Entangled || !connection.inTransaction || isDamage(error)) throw error;
       this.#undo(start);
       if (this.#careful) connection.release();
       return () => waiting.reject(error);
@@ -257,4 +275,8 @@ interface Start {
   readonly end: ChainEnd;
   readonly mark: number;
   readonly changes: number;
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof StoreError && error.trouble === 'corrupt';
 }

@@ -1,3 +1,4 @@
+import type { Bilingual } from '../kernel/problem.js';
 import type { Call, Outcome } from '../http/commands.js';
 import type { CommitNews, WriterStats } from '../store/writer.js';
 
@@ -22,6 +23,7 @@ export type ToWriter = { readonly kind: 'calls'; readonly calls: readonly Number
 export interface Told {
   readonly error: object;
   readonly code: string | undefined;
+  readonly detail: Bilingual | undefined;
 }
 
 /** In the order in which it came true: a commit always before the answers that tell of it. */
@@ -31,7 +33,7 @@ export type News =
   | { readonly kind: 'failed'; readonly number: number; readonly told: Told };
 
 export type FromWriter =
-  | { readonly kind: 'ready'; readonly firstKey: string | null }
+  | { readonly kind: 'ready'; readonly firstKey: string | null; readonly doubt: string | undefined }
   | { readonly kind: 'refused'; readonly trouble: string; readonly message: string }
   | { readonly kind: 'news'; readonly news: readonly News[]; readonly stats: WriterStats }
   | { readonly kind: 'error'; readonly error: object; readonly message: string }

@@ -25,7 +25,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-const NO_STATS: WriterStats = { queued: 0, batches: 0, units: 0, lastBatch: 0, repeated: 0 };
+const NO_STATS: WriterStats = { queued: 0, batches: 0, units: 0, lastBatch: 0, repeated: 0, failing: null };
 
 /** Rejects with StoreError where the store does not open. A bug that ends the thread ends the process. */
 export async function startWriter(order: WriterOrder, logger: Logger): Promise<WriterThread> {
@@ -33,6 +33,7 @@ export async function startWriter(order: WriterOrder, logger: Logger): Promise<W
   const [first] = (await once(worker, 'message')) as [FromWriter];
   if (first.kind === 'refused') throw new StoreError(first.trouble as StoreTrouble, first.message);
   assert(first.kind === 'ready', 'the first word of the writer says whether it is ready');
+  if (first.doubt !== undefined) logger.error(first.doubt);
   return new Thread(worker, first.firstKey, logger);
 }
 
@@ -101,6 +102,6 @@ class Thread implements WriterThread {
     assert(waiting !== undefined, 'an outcome answers a call');
     this.#waiting.delete(news.number);
     if (news.kind === 'outcome') waiting.resolve(news.outcome);
-    else waiting.reject(new ToldError(news.told.error, news.told.code));
+    else waiting.reject(new ToldError(news.told.error, news.told.code, news.told.detail));
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { must } from '../kernel/assert.js';
 import type { Clock } from '../kernel/calendar.js';
-import { isRefusal } from '../kernel/problem.js';
+import { isRefusal, type Bilingual } from '../kernel/problem.js';
 import { safeError } from '../http/log.js';
 import { commandTable } from '../http/routes/resources.js';
 import { startRelay } from '../relay/runner.js';
@@ -33,8 +33,8 @@ async function main(order: WriterOrder): Promise<void> {
       const body: unknown = typeof call.body === 'string' ? JSON.parse(call.body) : undefined;
       outbox.add({ kind: 'outcome', number, outcome: await commands.run(store, { ...call, body }) });
     } catch (error) {
-      const { code } = error as { code?: unknown };
-      outbox.add({ kind: 'failed', number, told: { error: safeError(error), code: typeof code === 'string' ? code : undefined } });
+      const { code, detail } = error as { code?: unknown; detail?: Bilingual };
+      outbox.add({ kind: 'failed', number, told: { error: safeError(error), code: typeof code === 'string' ? code : undefined, detail } });
     }
   };
   const stop = async (): Promise<void> => {
@@ -47,7 +47,7 @@ async function main(order: WriterOrder): Promise<void> {
     if (message.kind === 'stop') void stop();
     else for (const call of message.calls) void carryOut(call);
   });
-  say({ kind: 'ready', firstKey: made === null || isRefusal(made) ? null : made.key });
+  say({ kind: 'ready', firstKey: made === null || isRefusal(made) ? null : made.key, doubt: store.doubt });
 }
 
 /** Collects what happens within a turn of the event loop and sends it in one message. */

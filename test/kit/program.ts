@@ -10,6 +10,7 @@ import { ROOT } from './source.js';
 /** The built program as an operator starts it: its own process, the environment, a signal to stop. */
 export interface Program {
   readonly address: string;
+  readonly pid: number;
   /** Everything it has said so far. */
   output(): string;
   /** Its exit code. */
@@ -27,9 +28,13 @@ export function scratch(t: Test): string {
   return folder;
 }
 
-/** Resolves when it listens; rejects with what it said where it ends instead. */
-export async function startProgram(t: Test, settings: Readonly<Record<string, string>>): Promise<Program> {
-  const child = spawn(process.execPath, [join(ROOT, 'dist/src/main.js')], {
+/**
+ * Resolves when it listens; rejects with what it said where it ends instead.
+ * @param launcher a command that becomes the program, in surroundings of the test's choice.
+ */
+export async function startProgram(t: Test, settings: Readonly<Record<string, string>>, launcher: readonly string[] = []): Promise<Program> {
+  const [command = process.execPath, ...words] = [...launcher, process.execPath, join(ROOT, 'dist/src/main.js')];
+  const child = spawn(command, words, {
     env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ADMIN_KEY, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -49,6 +54,7 @@ export async function startProgram(t: Test, settings: Readonly<Record<string, st
   });
   return {
     address: await Promise.race([address, gone.then(([code]) => Promise.reject(new Error(`the program ended with ${code}: ${said}`)))]),
+    pid: child.pid ?? 0,
     output: () => said,
     stop,
     async kill() {

@@ -5,7 +5,7 @@ import { openVault, pooled } from '../../src/store/vault.js';
 
 /** The sentences in which it says no. */
 const MESSAGE = {
-  corrupt: 'a sealed value was changed, or moved to another row',
+  altered: 'a sealed value was changed, or moved to another row',
   refused: 'a sealed value was made with a data key that is not at hand',
 };
 const KEY = randomBytes(32);
@@ -24,7 +24,7 @@ t.test('what is sealed comes back, and looks different every time', async (t) =>
 
 t.test('a sealed value opens in its own row only, and only unchanged', async (t) => {
   const sealed = vault.seal('patient:1', { name: '张三' });
-  t.throws(() => vault.open('patient:2', sealed), new StoreError('corrupt', MESSAGE['corrupt']));
+  t.throws(() => vault.open('patient:2', sealed), new StoreError('altered', MESSAGE['altered']));
   const bytes = Buffer.from(sealed, 'base64url');
   for (let i = 0; i < bytes.length; i++) {
     const changed = Buffer.from(bytes);

@@ -203,11 +203,11 @@ class ServerStore implements PostgresStore {
     }
   }
 
-  /** A batch is a round of numbering. */
+  /** A batch is a round of numbering. A server that fails shows in `ready`, not here: other instances may still commit. */
   writerStats(): WriterStats {
     const { units, repeated } = this.#units.stats;
     const { rounds, last } = this.#numbering.stats;
-    return { queued: this.parts.pools.units.stats.waiting, batches: rounds, units, lastBatch: last, repeated };
+    return { queued: this.parts.pools.units.stats.waiting, batches: rounds, units, lastBatch: last, repeated, failing: null };
   }
 
   stats(): StoreStats {
