@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { AssertionError, assert, must } from './kernel/assert.js';
 import type { Clock, Instant } from './kernel/calendar.js';
 import { isRefusal } from './kernel/problem.js';
-import { ConfigError, type Config } from './config.js';
+import { ConfigError, keyFileOf, keyInFile, type Config } from './config.js';
 import { buildApp, type AppStore } from './http/app.js';
 import type { CommandTable, Commander } from './http/commands.js';
 import type { After } from './http/commits.js';
@@ -191,13 +191,9 @@ export function packagedExamples(): readonly Example[] {
 /** The data key in a file of mode 0600 beside the embedded database, made with it. */
 function keyBeside(config: Config, logger: Logger): Uint8Array {
   const database = must(config.databaseFile, 'a server database has its key in the environment');
-  const path = `${database}.key`;
-  const known = statSync(path, { throwIfNoEntry: false });
-  if (known) {
-    const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
-    if (key.length !== 32) throw new ConfigError(`DATA_KEY is not set and the key file ${path} does not hold 32 bytes in base64: restore it from a backup.`);
-    return key;
-  }
+  const path = keyFileOf(database);
+  const known = keyInFile(path);
+  if (known) return known;
   if (statSync(database, { throwIfNoEntry: false })?.size) {
     throw new ConfigError(`DATA_KEY is not set and the key file ${path} is missing, though the database is there: restore it, what is stored cannot be read without it.`);
   }

@@ -1,3 +1,4 @@
+import { readFileSync, statSync } from 'node:fs';
 import { parseInstant, type Instant } from './kernel/calendar.js';
 
 /** The settings of the environment, checked at the start: a wrong one stops it with a sentence that names it. */
@@ -25,10 +26,11 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
+const DEFAULT_DATABASE = 'sqlite:./data/referral.db';
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const databaseUrl = setting(env, 'DATABASE_URL') ?? 'sqlite:./data/referral.db';
+  const databaseUrl = setting(env, 'DATABASE_URL') ?? DEFAULT_DATABASE;
   const databaseFile = fileOf(databaseUrl);
   const dataKey = dataKeyOf(setting(env, 'DATA_KEY'));
   if (databaseFile === null && dataKey === null) throw new ConfigError('DATA_KEY is required with PostgreSQL: 32 bytes in base64, the same for every instance.');
@@ -44,6 +46,33 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     rateLimit: wholeNumber(env, 'RATE_LIMIT', 500, 1, 1_000_000),
     testClock: testClockOf(env),
   };
+}
+
+/** Where an embedded database lies, and what opens it. */
+export interface Place {
+  readonly file: string;
+  /** 32 bytes; null: neither in the environment nor in the file beside the database. */
+  readonly dataKey: Uint8Array | null;
+}
+
+/** @param url instead of the one in the environment. Throws ConfigError where it is a server's. */
+export function readPlace(url?: string, env: NodeJS.ProcessEnv = process.env): Place {
+  const file = fileOf(url ?? setting(env, 'DATABASE_URL') ?? DEFAULT_DATABASE);
+  if (file === null) throw new ConfigError('DATABASE_URL names PostgreSQL, which brings its own: pg_dump and pg_restore.');
+  return { file, dataKey: dataKeyOf(setting(env, 'DATA_KEY')) ?? keyInFile(keyFileOf(file)) };
+}
+
+/** The file beside an embedded database that holds its data key. */
+export function keyFileOf(databaseFile: string): string {
+  return `${databaseFile}.key`;
+}
+
+/** null where there is no such file. */
+export function keyInFile(path: string): Uint8Array | null {
+  if (!statSync(path, { throwIfNoEntry: false })) return null;
+  const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
+  if (key.length !== 32) throw new ConfigError(`DATA_KEY is not set and the key file ${path} does not hold 32 bytes in base64: restore it from a backup.`);
+  return key;
 }
 
 /** An empty setting is none. */

@@ -294,13 +294,22 @@ export class StoreReads implements Reads {
 
 type EventRow = Awaited<ReturnType<Queries['log']['after']>>[number];
 
-function eventOf(row: EventRow): LoggedEvent {
+export function eventOf(row: EventRow): LoggedEvent {
   return {
     ...row,
-    institutionIds: JSON.parse(row.institutionIds) as LoggedEvent['institutionIds'],
-    actor: JSON.parse(row.actor) as LoggedEvent['actor'],
-    data: JSON.parse(row.data) as LoggedEvent['data'],
+    institutionIds: parsed(row.institutionIds) as LoggedEvent['institutionIds'],
+    actor: parsed(row.actor) as LoggedEvent['actor'],
+    data: parsed(row.data) as LoggedEvent['data'],
   };
+}
+
+/** What is no JSON any more was damaged or edited: as a text it can never have the hash of what was logged, and the check of the log says so. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function byId(a: { readonly id: string }, b: { readonly id: string }): number {

@@ -193,6 +193,18 @@ function prepareReader(db: Sqlite.Database): void {
   db.pragma('query_only = ON');
 }
 
+/** Keeps every service away from the file until the answer is called. Throws StoreError `locked` where one runs. */
+export function holdFile(path: string): () => void {
+  const lock = new Sqlite(`${path}.lock`, { timeout: 0 });
+  try {
+    takeLock(lock, path);
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+  return () => void lock.close();
+}
+
 /** The lock dies with its process, however that ends; the file itself stays and says nothing. */
 function takeLock(lock: Sqlite.Database, path: string): void {
   try {

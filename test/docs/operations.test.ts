@@ -21,16 +21,22 @@ t.test('a live database is backed up while it is written, and what the backup ho
   const program = await startProgram(t, { DATABASE_URL: `sqlite:${folder}/live.db` });
   for (let i = 0; i < 20; i += 1) await write(program, i);
 
-  const script = scriptsOf(handbook).join('\n').replace('DB=data/referral.db', `DB=${folder}/live.db`).replace('BACKUP=referral-backup.db', `BACKUP=${folder}/backup.db`);
-  t.match(script, 'VACUUM INTO', 'the handbook says how');
-  const [said] = await Promise.all([shell(script), ...Array.from({ length: 20 }, (_, i) => write(program, 20 + i))]);
-  t.match(said, /^ok 0 referrals, \d+ events$/m, 'the backup can be read');
+  const scripts = scriptsOf(handbook.replace(/^ {3}/gm, ''));
+  const at = (script: string): string => script.replace('FROM=sqlite:./data/referral.db', `FROM=sqlite:${folder}/live.db`).replace('BACKUP=referral-backup.db', `BACKUP=${folder}/backup.db`);
+  const [saving = '', looking = '', restoring = ''] = scripts;
+  t.strictSame([scripts.length, ...[saving, looking, restoring].map((script) => /-- --\w+/.exec(script)?.[0])], [3, '-- --from', '-- --check', '-- --from']);
+  const settings = { DATABASE_URL: `sqlite:${folder}/live.db` };
+  const [said] = await Promise.all([shell(at(saving), settings), ...Array.from({ length: 20 }, (_, i) => write(program, 20 + i))]);
+  t.match(said, /every page read\n0 referrals, .* \d+ events\nthe log ends at \d+, signed .*, whole$/m, 'the backup is made');
+  const names = at(saving).split('\n').slice(0, 2).join('\n');
+  t.equal(await shell(`${names}\n${looking}`, settings), said, 'and can be read');
+  await t.rejects(shell(`${names}\n${restoring}`, settings), /another process already serves/, 'it is not restored under a running service');
   t.equal(await program.stop(), 0);
 
-  copyFileSync(`${folder}/backup.db`, `${folder}/restored.db`);
-  await t.rejects(startProgram(t, { DATABASE_URL: `sqlite:${folder}/restored.db` }), /key file .* is missing/, 'without the key it is of no use, and says so');
-  copyFileSync(`${folder}/live.db.key`, `${folder}/restored.db.key`);
-  const restored = await startProgram(t, { DATABASE_URL: `sqlite:${folder}/restored.db` });
+  copyFileSync(`${folder}/backup.db`, `${folder}/elsewhere.db`);
+  await t.rejects(startProgram(t, { DATABASE_URL: `sqlite:${folder}/elsewhere.db` }), /key file .* is missing/, 'without the key it is of no use, and says so');
+  t.match(await shell(`${names}\n${restoring}`, settings), /^what stood there lies in .*live\.db\.replaced-1$/m);
+  const restored = await startProgram(t, settings);
   t.equal((await ask(restored, 'GET', '/v1/institutions/clinic-19')).status, 200, 'what was written before the backup is there');
   t.match(await (await ask(restored, 'GET', '/v1/events/verify')).json(), { intact: true }, 'the log is whole up to the backup');
   t.equal((await write(restored, 99)).status, 201, 'and goes on from there');

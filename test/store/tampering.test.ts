@@ -35,6 +35,7 @@ const attacks: readonly (readonly [string, readonly string[], readonly string[]]
   ['nothing', [], []],
   ['an event edited', ["UPDATE event SET subject = 'e:9' WHERE seq = 4"], ['4 edited']],
   ['what it says edited', [`UPDATE event SET data = '{"to":"accepted"}' WHERE seq = 4`], ['4 edited']],
+  ['what it says damaged beyond reading', [`UPDATE event SET data = '{"to":"acc' WHERE seq = 4`], ['4 edited']],
   ['an event removed', ['DELETE FROM event WHERE seq = 4'], ['4 missing']],
   ['an event removed and the rest moved up', ['DELETE FROM event WHERE seq = 4', 'UPDATE event SET seq = seq - 1 WHERE seq > 4'], ['4 swapped', '5 swapped', '6 swapped', '7 swapped', '8 swapped', '9 swapped', '10 cut-off']],
   ['two events swapped', ['UPDATE event SET seq = 999 WHERE seq = 4', 'UPDATE event SET seq = 4 WHERE seq = 7', 'UPDATE event SET seq = 7 WHERE seq = 999'], ['4 swapped', '7 swapped']],
