@@ -116,7 +116,7 @@ t.test('no error of the server is passed on in its own words, which may quote a 
     [{ code: '57P01' }, { trouble: 'unreachable', code: 'unavailable' }],
     [{ code: '25006' }, { trouble: 'unreachable', code: 'unavailable' }],
     [{ code: 'ECONNRESET' }, { trouble: 'unreachable', code: 'unavailable' }],
-    [{ code: 'XX001' }, { trouble: 'corrupt', code: 'internal' }],
+    [{ code: 'XX001' }, { trouble: 'corrupt', code: 'unavailable' }],
     [{ code: '22P02' }, { trouble: 'engine', code: 'internal' }],
     [{ code: '42703' }, { trouble: 'engine', code: 'internal' }],
   ];
