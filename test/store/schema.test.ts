@@ -119,3 +119,15 @@ t.test('the history of the master data stands in its table', async (t) => {
   const rows = db.prepare("SELECT version, json_extract(doc, '$.name') AS name, at, json_extract(actor, '$.clientId') AS actor FROM revision ORDER BY version").all();
   t.same(rows, [1, 2].map((version) => ({ version, name: `名称 ${version}`, at: START + version - 1, actor: 'client-p1' })));
 });
+
+t.test('a stay that was recorded before there was a ledger is found by its admission afterwards', async (t) => {
+  const db = new Sqlite(':memory:');
+  t.teardown(() => db.close());
+  const [before, after] = [readMigrations('sqlite').filter((m) => m.number < 3), readMigrations('sqlite').filter((m) => m.number >= 3)];
+  for (const migration of before) db.exec(migration.text);
+  const insert = db.prepare("INSERT INTO stay VALUES ('440100', ?, 'h1', ?, 'x', NULL, 0, 'tertiary', 1, 1, 0, 0, ?, '')");
+  const admissions = ['2018-03-01T09:00:00+08:00', '2018-03-01T01:00:00.250Z'];
+  admissions.forEach((admittedAt, i) => insert.run(`s${i}`, `Z${i}`, JSON.stringify({ admittedAt, kind: 'inpatient' })));
+  for (const migration of after) db.exec(migration.text);
+  t.same(db.prepare('SELECT admitted_at, figures FROM stay ORDER BY id').raw().all(), admissions.map((text) => [Date.parse(text), null]));
+});

@@ -130,6 +130,8 @@ t.test('a stay in the new insurance year starts anew, a chain goes on over the y
   };
   t.same(await year(insured(2), march(2), '1'), [500, 0]);
   t.same(await year(insured(3), '2017-12-20T08:00:00+08:00', '2'), [500, 1_000]);
+  await writePolicy(city, 'by-chain', policyInput({ area: '440600', validFrom: '2017-01-01' }));
+  t.same(await year(insured(4, { area: '440600', scheme: 'employee', personKind: 'active' }), '2017-12-20T08:00:00+08:00', '3'), [500, 500]);
 });
 
 t.test('a transfer that a desk takes back takes the relief back, and gives it again with the arrival', async (t) => {
