@@ -1,11 +1,17 @@
 import t from 'tap';
 import { addDays, DAY } from '../../src/kernel/calendar.js';
+import { rulesOf } from '../../src/domain/policy.js';
+import { contradictions } from '../../src/domain/policy-check.js';
+import { checkStay } from '../../src/domain/stay.js';
+import { SHIPPED_DOCUMENTS } from '../../src/policies/shipped.js';
 import { levelStep } from '../../src/domain/network.js';
 import { HUADU_GROUP, TCM_GROUP } from '../../src/demo/city/consortia.js';
 import { CONSORTIA_BY_TYPE, DAYS, FROM, REFERRALS, scaled, TERTIARY_INSTITUTIONS, TO } from '../../src/demo/replay/figures.js';
 import { replayNetwork } from '../../src/demo/replay/network.js';
 import { capacitiesOf, LONGEST_STAY, Plan, type Planned } from '../../src/demo/replay/plan.js';
-import { timeline } from '../../src/demo/replay/timeline.js';
+import { replayPolicies } from '../../src/demo/replay/insurance.js';
+import { receiversSettlement, receiversStay, sendersSettlement, sendersStay, toldLater } from '../../src/demo/replay/stays.js';
+import { closingsAt, submissionsAt, timeline } from '../../src/demo/replay/timeline.js';
 
 const network = replayNetwork();
 const institutions = new Map(network.institutions.map((i) => [i.id, i.body]));
@@ -95,6 +101,53 @@ t.test('the two groups of Huadu refer from the day they were founded', async (t)
 
 t.test('a day is the same whenever it is asked for', async (t) => {
   t.same(new Plan(network, scaled(1), 5).arrivalsOn(600), new Plan(network, scaled(1), 5).arrivalsOn(600));
+});
+
+t.test('each inpatient leaves one stay and begins another, at plausible times and costs, told of in whatever order hospitals do', async (t) => {
+  const plan = new Plan(network, scaled(0.01), 1);
+  const wrong: string[] = [];
+  const told = { 'with the referral': 0, 'on the day': 0, 'after the next stay was settled': 0 };
+  let belowDeductible = 0;
+  for (let day = 0; day < DAYS; day += 1) {
+    for (const p of plan.arrivalsOn(day)) {
+      const later = toldLater(p);
+      if (p.nights === 0) {
+        if (later !== null) wrong.push(`${p.number} is no inpatient`);
+        continue;
+      }
+      told[later === null ? 'with the referral' : later === p.day ? 'on the day' : 'after the next stay was settled'] += 1;
+      const [first, next, before, after] = [sendersStay(p), receiversStay(p, 'r'), sendersSettlement(p), receiversSettlement(p, 'r')];
+      for (const [{ body }, now] of [[first, submissionsAt(day - 1)], [next, submissionsAt(day)], [before, later === null ? submissionsAt(day - 1) : closingsAt(later)], [after, closingsAt(day + p.stay)]] as const) {
+        wrong.push(...checkStay(body, now - DAY).map(({ pointer }) => `${p.number}${pointer}`));
+      }
+      const { dischargedAt, admittedAt, settlement } = before.body;
+      if (!(Date.parse(admittedAt) < submissionsAt(day - 1))) wrong.push(`${p.number} was not there when it was referred`);
+      if (!(Date.parse(dischargedAt!) <= Date.parse(next.body.admittedAt))) wrong.push(`${p.number} is in two beds`);
+      if (!(settlement!.eligibleFen > 0 && after.body.settlement!.eligibleFen > 0)) wrong.push(`${p.number} costs nothing`);
+      if (settlement!.eligibleFen < 25_000) belowDeductible += 1;
+      if (JSON.stringify(first) === JSON.stringify(before) ? later !== null : later === null) wrong.push(`${p.number} is told of twice or not at all`);
+    }
+  }
+  t.same(wrong, []);
+  for (const [when, count] of Object.entries(told)) t.ok(count > 361 / 10, `${when}: ${count}`);
+  t.ok(belowDeductible > 5, `${belowDeductible} stays cost less than a deductible, so that what they leave is owed by the next`);
+});
+
+t.test('the policies are the shipped ones of Guangzhou, and before 2018 the same rules, every part of them an example', async (t) => {
+  const policies = replayPolicies();
+  t.same(policies.map(({ id, body }) => [id, body.validFrom, body.validUntil]), [
+    ['gz-employee-replay', '2014-12-01', '2017-12-31'], ['gz-employee-2018', '2018-01-01', null],
+    ['gz-resident-replay', '2014-12-01', '2017-12-31'], ['gz-resident-2018', '2018-01-01', null],
+  ]);
+  for (const { id, body } of policies) {
+    const shipped = SHIPPED_DOCUMENTS.find((document) => document.id === id.replace('replay', '2018'))!;
+    t.same(contradictions(rulesOf(body), ''), []);
+    const { id: _id, validFrom: _from, validUntil: _until, provenance, clauses, ...rules } = body;
+    const { id: _id2, validFrom: _from2, validUntil: _until2, provenance: provenance2, clauses: clauses2, ...shippedRules } = shipped;
+    t.same(rules, shippedRules, `${id} has the rules of ${shipped.id}`);
+    if (id === shipped.id) t.same([provenance, clauses], [provenance2, clauses2]);
+    else for (const { status, citation } of [provenance, ...Object.values(clauses!)]) t.ok(status === 'illustrative' && citation.length <= 500, citation);
+  }
 });
 
 t.test('moments of the timeline rise, and the timetables cover every day once, before anybody books', async (t) => {

@@ -63,7 +63,7 @@ export async function auditDeductibles(slices: Slices, streams: readonly Stream[
   }
   const planned = 2 * streams.reduce((sum, { category, count }) => sum + (category === 'inpatient' ? count : 0), 0);
   const faults = audit.stays === planned ? audit.faults : [`${audit.stays} stays have entries, the plan asked for ${planned}`, ...audit.faults];
-  return { entries, stays: audit.stays, planned, savings: [...audit.savings.values()], faults: faults.slice(0, MAX_FAULTS) };
+  return { entries, stays: audit.stays, planned, savings: streams.flatMap(({ direction, category }) => (category === 'inpatient' ? (audit.savings.get(direction) ?? []) : [])), faults: faults.slice(0, MAX_FAULTS) };
 }
 
 function hear(heard: Map<string, Heard>, { patientId, stayId, deltaFen, at }: RecordedEntry): void {
