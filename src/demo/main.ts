@@ -33,29 +33,30 @@ async function main(once: boolean): Promise<void> {
   const past = await serve({ ...config, adminKey, testClock: momentOf(opens, 0, 7) });
   const admin = new Desk(past.address, adminKey);
   let desks: Desks;
+  let told: { readonly patientId: string };
   try {
     paper.plain('双向转诊服务演示 · Two-way referral, a demonstration');
     paper.plain('示例数据：除花都区两大医疗集团外，机构、人员、数额均为虚构 Sample data: but for the two groups of Huadu all of it is made up');
     const loaded = await loadCity(past.address, admin, opens);
     desks = loaded.desks;
     paper.plain(`已载入：${loaded.institutions} 家机构，${loaded.consortia} 个医联体，${loaded.pools} 个资源池，${loaded.sessions} 个时段 (institutions, consortia, pools, sessions)`);
-    await tellStory(desks, admin, opens, paper);
+    told = await tellStory(desks, admin, opens, paper);
   } finally {
     await past.stop();
   }
   paper.plain('\n演示完成，各步结果均符合预期 The story went as it should.');
-  if (!once) await goOn({ ...config, adminKey, port: portOf(past) }, desks, paper);
+  if (!once) await goOn({ ...config, adminKey, port: portOf(past) }, desks, paper, told.patientId);
 }
 
 /** The same file, served again on the real clock, until Ctrl-C. */
-async function goOn(config: Config, desks: Desks, paper: Narrator): Promise<void> {
+async function goOn(config: Config, desks: Desks, paper: Narrator, patientId: string): Promise<void> {
   const service = await serve(config);
   const admin = new Desk(service.address, config.adminKey ?? '');
   const here = Object.fromEntries(Object.entries(desks).map(([name, desk]) => [name, new Desk(service.address, desk.key)])) as Desks;
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(service.stop()));
   });
-  await invite(paper, service.address, here, admin, Date.now());
+  await invite(paper, service.address, here, admin, Date.now(), patientId);
   await stopped;
 }
 

@@ -35,6 +35,9 @@ t.test('the story is told to its end, and says what a clerk wants to know', asyn
     ['a plan of three parts', /接续治疗：.*\n.*康复治疗：.*\n.*护理方案：/],
     ['a medicine that the community does not stock', /社区未配备/],
     ['no closing without a follow-up', /409 follow_up_missing/],
+    ['what the referral down was worth', /经下转起付线 0 元，自行入院则为 200\.00 元/],
+    ['one deductible for both stays, with the clause', /合计起付线 800\.00 元：\n[^]*已承担起付线 800\.00 元。\n.*不再计起付线.*\n.*依据：.*第 39 行/],
+    ['a ledger that adds up', /起付线台账 2 条，合计 800\.00 元/],
     ['the three transfers of the ledger', /门诊上转 1，住院上转 1，门诊下转 0，住院下转 1/],
     ['a log that is whole', /事件链完整：\d+ 条/],
   ] as const) t.match(output, pattern, what);
@@ -53,7 +56,7 @@ t.test('without --once the service goes on with addresses and keys that work, un
   }
   t.equal((await fetch(`${address}/docs`)).status, 200);
   t.equal((await fetch(`${address}/openapi.json`)).status, 200);
-  t.equal(commands.length, 6);
+  t.equal(commands.length, 7);
   for (const command of commands) {
     const { status, body } = await carryOut(command);
     t.ok(status === 200 || status === 201, `${status} for ${command} ${body.slice(0, 200)}`);

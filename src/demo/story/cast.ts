@@ -26,7 +26,7 @@ export const LATECOMER: Patient = insured(patientOf(8_844, HUADU));
 /** Whose referral waits for whoever tries the service. */
 export const WAITING: Patient = insured(patientOf(8_862, HUADU));
 
-const ANGINA: Diagnosis = { code: 'I25.100', system: 'ICD-10', version: 'clinical', name: '冠状动脉粥样硬化性心脏病' };
+export const ANGINA: Diagnosis = { code: 'I25.100', system: 'ICD-10', version: 'clinical', name: '冠状动脉粥样硬化性心脏病' };
 const ARRHYTHMIA: Diagnosis = { code: 'I49.900', system: 'ICD-10', version: 'clinical', name: '心律失常' };
 const HYPERTENSION: Diagnosis = { code: 'I10.x00', system: 'ICD-10', version: 'clinical', name: '原发性高血压' };
 

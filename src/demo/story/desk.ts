@@ -1,8 +1,10 @@
 import { createReferralClient, type ReferralClient } from '../../client/index.js';
 import type { ClientInput, ConsortiumInput, InstitutionInput, MemberInput } from '../../contract/institution.js';
+import type { PolicyInput, QuoteInput } from '../../contract/insurance.js';
 import type { PoolInput, SessionInput } from '../../contract/capacity.js';
 import type { DocumentInput, Feedback, FollowUpInput, ReferralInput } from '../../contract/referral.js';
 import type { RecommendationInput } from '../../contract/routing.js';
+import type { StayInput } from '../../contract/stay.js';
 import type { EntitlementItemName } from '../../contract/vocabulary.js';
 
 /** One system that calls the service with its own key, through the client that is generated from the API document. */
@@ -109,6 +111,30 @@ export class Desk {
 
   form(id: string) {
     return this.#api.GET('/v1/referrals/{id}/form', { params: { path: { id } } });
+  }
+
+  policy(id: string) {
+    return this.#api.GET('/v1/policies/{id}', { params: { path: { id } } });
+  }
+
+  putPolicy(id: string, body: PolicyInput) {
+    return this.#api.PUT('/v1/policies/{id}', { params: { path: { id } }, body });
+  }
+
+  putStay(institutionId: string, number: string, body: StayInput) {
+    return this.#api.PUT('/v1/institutions/{institutionId}/stays/{number}', { params: { path: { institutionId, number } }, body });
+  }
+
+  quote(body: QuoteInput) {
+    return this.#api.POST('/v1/deductibles/quote', { body });
+  }
+
+  episodes(patientId: string) {
+    return this.#api.GET('/v1/patients/{id}/episodes', { params: { path: { id: patientId } } });
+  }
+
+  entries() {
+    return this.#api.GET('/v1/deductible-entries', {});
   }
 
   transfers() {

@@ -42,14 +42,19 @@ export async function sendBack(stage: Stage, upReferralId: string): Promise<Sent
   return { referralId: referral.id, reservationId, documentId: document.id };
 }
 
-/** Its own bed is the community's to promise: its confirmation accepts. */
-export async function takeBack({ desks, tell, goTo }: Stage, { referralId, reservationId, documentId }: SentDown): Promise<void> {
+/**
+ * Its own bed is the community's to promise: its confirmation accepts.
+ *
+ * @param meanwhile what the desk does between the confirmation and the arrival
+ */
+export async function takeBack({ desks, tell, goTo }: Stage, { referralId, reservationId, documentId }: SentDown, meanwhile: () => Promise<void>): Promise<void> {
   const at = await goTo(BACK_ON, 11);
   await given('the confirmation by the community', desks.clinicDesk.confirm(reservationId));
   const accepted = await given('the accepted referral', desks.clinicDesk.referral(referralId));
   expect(accepted.status === 'scheduled' && accepted.acceptedBy === 'receiver', `the receiver accepted and scheduled: ${accepted.status}, ${accepted.acceptedBy}`);
   tell.step(at, '社区转诊窗口', '确认康复床，受理下转。', 'The community centre confirms the bed and so accepts.');
 
+  await meanwhile();
   const came = await goTo(BACK_ON, 15);
   const arrived = await given('the arrival at home', desks.clinicDesk.arrive(referralId, reservationId));
   expect(arrived.transferId !== null, 'the second transfer is executed');

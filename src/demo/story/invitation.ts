@@ -9,7 +9,7 @@ import type { Narrator } from './narrator.js';
 import { momentOf } from './stage.js';
 
 /** Where to go on by oneself: addresses, keys, and commands that can be pasted. A referral waits for an answer. */
-export async function invite(tell: Narrator, address: string, desks: Desks, admin: Desk, now: Instant): Promise<void> {
+export async function invite(tell: Narrator, address: string, desks: Desks, admin: Desk, now: Instant, patientId: string): Promise<void> {
   const waiting = await given('the referral that waits', desks.clinicDesk.refer(waitingReferral(now)));
   tell.chapter('服务仍在运行，请您接着试', 'The service goes on: your turn');
   tell.plain(`  API      ${address}/v1`);
@@ -20,12 +20,12 @@ export async function invite(tell: Narrator, address: string, desks: Desks, admi
   tell.plain(`    ${admin.key}  管理员 administrator（admin）`);
 
   tell.plain(`\n  ${WAITING.name} 的转诊单 ${waiting.referralNo} 正在等待花都区人民医院受理。可直接粘贴 Ready to paste:`);
-  for (const [what, command] of commandsFor(address, desks, waiting.id, now)) tell.plain(`\n  # ${what}\n  ${command}`);
+  for (const [what, command] of commandsFor(address, desks, waiting.id, now, patientId)) tell.plain(`\n  # ${what}\n  ${command}`);
   tell.plain('\n  按 Ctrl-C 结束 Ctrl-C ends the demo.');
 }
 
 /** Each with its sentence; one line, so that it can be pasted. */
-function commandsFor(address: string, desks: Desks, referralId: string, now: Instant): [string, string][] {
+function commandsFor(address: string, desks: Desks, referralId: string, now: Instant, patientId: string): [string, string][] {
   const tomorrow = addDays(localDateOf(now), 1);
   const startsAt = formatInstant(momentOf(tomorrow, 0, 9.5));
   const get = (desk: Desk, path: string): string => `curl -s '${address}${path}' -H 'Authorization: Bearer ${desk.key}'`;
@@ -38,6 +38,7 @@ function commandsFor(address: string, desks: Desks, referralId: string, now: Ins
     ['社区：明天可约的专家号 The centre: expert places tomorrow, as it sees them', get(desks.clinicDesk, `/v1/availability?institutionId=${HUADU_PEOPLE}&kind=clinic&${range}`)],
     ['社区：预约明天 09:30 的专家号 The centre books one', post(desks.clinicDesk, '/v1/reservations', 'try-book', { referralId, items: [{ poolId: EXPERT_POOL, startsAt }], confirm: true })],
     ['转诊单（转出单）作为数据 The official form as data', get(desks.clinicDesk, `/v1/referrals/${referralId}/form`)],
+    ['社区：故事里的患者起付线怎么算的 How the deductible of the story came about', get(desks.clinicDesk, `/v1/patients/${patientId}/episodes`)],
     ['经过 What happened to it', get(desks.clinicDesk, `/v1/referrals/${referralId}/history`)],
   ];
 }

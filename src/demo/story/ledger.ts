@@ -10,7 +10,7 @@ const NAMES: Record<string, string> = {
 const EXPECTED: Record<string, number> = { 'up outpatient': 1, 'down outpatient': 0, 'up inpatient': 1, 'down inpatient': 1 };
 
 export async function showLedger({ desks, tell, opens, goTo }: Stage): Promise<void> {
-  tell.chapter('三、台账与监管', 'Three. The ledger, and supervision');
+  tell.chapter('四、台账与监管', 'Four. The ledger, and supervision');
   const at = await goTo(STORY_DAYS - 1, 9);
 
   const { data: transfers } = await given('the ledger', desks.insurer.transfers());

@@ -13,6 +13,7 @@ const NIGHTS = 3;
 const TAKEN_ELSEWHERE = 5;
 
 export interface SentUp {
+  readonly patientId: string;
   readonly referralId: string;
   readonly reservationId: string;
   readonly entitlementCode: string;
@@ -52,7 +53,7 @@ export async function askAndHold(stage: Stage): Promise<SentUp> {
   const fee = entitlement?.items.find((i) => i.item === 'registration-fee');
   expect(fee?.amountFen === 5_000, `the fee that is waived is that of the expert clinic, not ${fee?.amountFen}`);
   tell.success(`享受一免三优先：免挂号费 ${yuan(fee?.amountFen ?? 0)}，优先专家门诊、检查、住院（权益码 ${entitlement?.code}）`);
-  return { referralId: referral.id, reservationId, entitlementCode: must(entitlement?.code, 'a granted entitlement has a code') };
+  return { patientId: referral.patientId, referralId: referral.id, reservationId, entitlementCode: must(entitlement?.code, 'a granted entitlement has a code') };
 }
 
 export interface LateVisit {
