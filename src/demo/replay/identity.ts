@@ -11,11 +11,11 @@ const ADMIN: Actor = { clientId: 'guangzhou-replay', roles: ['admin'], instituti
 export const DATA_KEY = createHash('sha256').update('guangzhou-replay').digest();
 
 /**
- * Marks the file as this replay's, so that a run with another scale or seed does not go on in it: the
+ * Marks the file as this replay's, so that a run with another plan, scale or seed does not go on in it: the
  * regulator who reads the report in the end is the first client, and its name says which plan it is.
  */
 export async function claim(store: Store, { scale, seed }: { scale: number; seed: number }): Promise<void> {
-  const name = `广州函件回放 guangzhou-replay scale ${scale} seed ${seed}`;
+  const name = `广州函件回放 guangzhou-replay with stays, scale ${scale} seed ${seed}`;
   const { first, events } = await store.read(async (reads) => ({ first: (await reads.clients(null, 1)).data[0], events: await reads.lastSeq() }));
   if (first?.name === name) return;
   if (first || events > 0) throw new Error(`the file holds something else (${first?.name ?? 'not a replay'}): choose another with --db, or remove it`);
