@@ -4,6 +4,7 @@ import type { Patient } from '../../src/contract/referral.js';
 import { mergePatients } from '../../src/usecase/network/merge-patients.js';
 import { lookupPatient } from '../../src/usecase/network/lookup-patient.js';
 import { putAccumulator } from '../../src/usecase/insurance/put-accumulator.js';
+import { listReferrals } from '../../src/usecase/referral/list-referrals.js';
 import { City } from '../kit/city.js';
 import { policyInput } from '../kit/insurance.js';
 import { EMPLOYEE, INSURER, insured, march, put, sendUp, stayOf, stored, sumOf, told, under, writePolicy } from '../kit/ledger.js';
@@ -45,6 +46,10 @@ t.test('who came unknown is merged when known: referral, stay and sums follow, a
     t.equal((await reads.patient(referral.patientId))?.id, before.stay.patientId);
     t.equal((await reads.staysOf(before.stay.patientId)).length, 2);
   });
+  const listed = { before: null, limit: 10 };
+  for (const patientId of [referral.patientId, before.stay.patientId]) {
+    t.match(await city.ask('t1', listReferrals, { ...listed, patientId }), { data: [{ id: referral.id }] }, 'a list for either id is a list of the one');
+  }
   const events = await city.events(0, 'patient.merged', 'referral.patient-merged', 'stay.patient-merged');
   t.match(events.map(({ type, institutionIds, data }) => ({ type, institutionIds, data })), [
     { type: 'referral.patient-merged', institutionIds: ['p1', 't1'], data: { patientId: before.stay.patientId, before: referral.patientId } },

@@ -20,7 +20,9 @@ export const listReferrals: Query<ReferralQuestion, Page<Referral>> = async (rea
   const leadOf = actor.roles.includes('coordinator')
     ? reads.network.consortiaOf(institutionId).filter((c) => leads(c, institutionId, today)).map((c) => c.id)
     : [];
-  const page = await reads.referrals({ ...question, institutionId, leadOf });
+  // A record that was merged is asked for as the one that it went into.
+  const person = question.patientId === undefined ? undefined : await reads.patient(question.patientId);
+  const page = await reads.referrals({ ...question, ...(person && { patientId: person.id }), institutionId, leadOf });
   const visible = page.data.filter((referral) => partyOf(referral, actor, reads.network, today)).map((referral) => seenAt(referral, reads.now));
   const { status } = question;
   return { data: status === undefined ? visible : visible.filter((referral) => referral.status === status), next: page.next };
