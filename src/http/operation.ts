@@ -9,6 +9,7 @@ import type { Store } from '../usecase/store.js';
 import type { CommandTable, Commander } from './commands.js';
 import { etag } from './conditions.js';
 import type { Command, Description, Input, Question } from './declaration.js';
+import { encoded, ownBytes } from './encoded.js';
 import { idempotencyKeyOf } from './idempotency.js';
 import { JSON_MEDIA_TYPE } from './media-types.js';
 import { sendAnswer, sendProblem } from './problems.js';
@@ -79,7 +80,7 @@ export function question<P extends TSchema, Q extends TSchema, B extends TSchema
       const known = spec.lasting ? written.get(result as object) : undefined;
       if (known) return known;
       const text = write(reply, 200, spec.show(result, reads, input));
-      if (!spec.lasting) return text;
+      if (!spec.lasting) return encoded(text);
       const bytes = ownBytes(text);
       written.set(result as object, bytes);
       return bytes;
@@ -87,13 +88,6 @@ export function question<P extends TSchema, Q extends TSchema, B extends TSchema
     if (isRefusal(outcome)) return sendProblem(reply, outcome);
     return reply.header('content-type', JSON_MEDIA_TYPE).send(outcome);
   });
-}
-
-/** The text in a buffer of just its length: what is kept long must not keep a shared slab alive. */
-function ownBytes(text: string): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-  bytes.write(text);
-  return bytes;
 }
 
 /** Writes an answer with the serialiser of its route. */

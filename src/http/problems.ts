@@ -3,6 +3,7 @@ import { formatInstant } from '../kernel/calendar.js';
 import { PROBLEMS, refuse, type Bilingual, type ProblemCode, type Refusal } from '../kernel/problem.js';
 import type { Problem } from '../contract/problem.js';
 import type { Answer } from '../usecase/store.js';
+import { encoded } from './encoded.js';
 import { LANGUAGE_TAG, languageOf, say, type Language } from './language.js';
 import { PROBLEM_MEDIA_TYPE } from './media-types.js';
 
@@ -53,7 +54,7 @@ export function problemAnswer(refusal: Refusal, language: Language, requestId: s
 
 export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
   reply.code(answer.status).headers(answer.headers);
-  return answer.status === 204 ? reply.send() : reply.send(answer.body);
+  return answer.status === 204 ? reply.send() : reply.send(encoded(answer.body));
 }
 
 export function sendProblem(reply: FastifyReply, refusal: Refusal, headers?: Readonly<Record<string, string>>): FastifyReply {
