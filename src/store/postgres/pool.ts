@@ -47,6 +47,9 @@ export class ConnectionPool<T> {
     this.#pool = new pg.Pool({ ...clientConfig(url), max });
     // A connection that breaks while nobody uses it is replaced when the next is needed; who needs it is told then.
     this.#pool.on('error', () => undefined);
+    // One that breaks in use is told of by the question under way. From the first moment: the server may end it in
+    // the very words in which it lets it in.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   get stats(): PoolStats {
@@ -63,16 +66,12 @@ export class ConnectionPool<T> {
       known = { connection, own: this.make(connection) };
       this.#known.set(client, known);
     }
-    // The driver tells of a connection that breaks in use by the question under way as well.
-    const broke = (): void => undefined;
-    client.on('error', broke);
     let given = false;
     return {
       ...known,
       give: (broken = false) => {
         if (given) return;
         given = true;
-        client.off('error', broke);
         client.release(broken);
       },
     };
