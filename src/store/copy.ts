@@ -107,7 +107,7 @@ function migrationOf(db: Sqlite.Database): number {
 const SLICE = 1_000;
 
 /** The check of the whole log, as `GET /v1/events/verify` makes it. */
-async function chainOf(queries: Queries, verify: (text: string, signature: string) => boolean): Promise<readonly ChainFault[]> {
+export async function chainOf(queries: Queries, verify: (text: string, signature: string) => boolean): Promise<readonly ChainFault[]> {
   const check = new ChainCheck((text) => hash('sha256', text));
   for (let after = 0; ; ) {
     const heads = await queries.log.checkpoints({ after, limit: SLICE });

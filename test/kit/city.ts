@@ -17,7 +17,11 @@ export class City {
   private constructor(private readonly fixture: Fixture) {}
 
   static async found(t: Teardown): Promise<City> {
-    const city = new City(await freshStore(t));
+    return City.on(await freshStore(t));
+  }
+
+  static async on(fixture: Fixture): Promise<City> {
+    const city = new City(fixture);
     await putNetwork(city.store);
     return city;
   }
