@@ -6,8 +6,6 @@ import { RoundTrip, type Prepared, type Step } from './round-trip.js';
 
 /** A step, and who waits for it; nobody waits for a change that is sent with the next question. */
 interface Sent extends Step {
-  /** A change of one row: any other number means that the row is not as it was read. */
-  readonly ofOne: boolean;
   readonly isChange: boolean;
   resolve: (() => void) | undefined;
   reject: ((error: unknown) => void) | undefined;
@@ -36,13 +34,17 @@ export class PostgresConnection implements Binder {
   bind<P, R>(query: Query<P, R>): (params: P) => Promise<R> {
     const name = nameOf(query.text);
     switch (query.shape) {
-      case 'run':
+      case 'run': {
+        // An insert of no row is an error by itself. A change of no row is none, and nobody looks before the commit.
+        const text = query.text.startsWith('insert') ? query.text : `with changed as (${query.text} returning 1) select 1 / (count(*) = 1)::int from changed`;
+        const sure = nameOf(text);
         return async (params) => {
-          this.#add(query.text, name, query.values(params).slice(), 'one');
+          this.#add(text, sure, query.values(params).slice(), 'change');
           return 1 as R;
         };
+      }
       case 'count':
-        return async (params) => touched(await this.#ask(query.text, name, query.values(params).slice(), 'any')) as R;
+        return async (params) => touched(await this.#ask(query.text, name, query.values(params).slice(), 'change')) as R;
       case 'one':
         return async (params) => {
           const [row] = (await this.#ask(query.text, name, query.values(params).slice(), 'none')).rows;
@@ -65,22 +67,9 @@ export class PostgresConnection implements Binder {
     if (this.#savepoint === 'set') await this.#control('rollback to savepoint unit');
   }
 
-  /** Sends what waits. Rejects with `conflict` where a row was not as it had been read. */
-  async flush(): Promise<void> {
-    if (this.#waiting.length === 0) return;
-    const last = this.#waiting.at(-1) as Sent;
-    await new Promise<void>((resolve, reject) => {
-      const asked = { resolve: last.resolve, reject: last.reject };
-      last.resolve = () => (asked.resolve?.(), resolve());
-      last.reject = (error) => (asked.reject?.(error), reject(error));
-      this.#depart();
-    });
-  }
-
+  /** With all that waits. Rejects with `conflict` where a row was not as it had been read; then nothing is committed. */
   async commit(): Promise<void> {
     this.#savepoint = 'none';
-    // An insert that fails, fails the commit; an update of no row does not, so it must be known before.
-    if (this.#waiting.some((step) => step.ofOne && !step.text.startsWith('insert'))) await this.flush();
     // The server answers a commit of what has failed before by taking it back, without a complaint.
     const { tag } = await this.#control('commit');
     if (tag !== 'COMMIT') throw new StoreError('engine', 'the server took back what was to be committed');
@@ -111,7 +100,7 @@ export class PostgresConnection implements Binder {
 
   #add(text: string, name: string, values: readonly unknown[], changes: Changes): Sent {
     const step: Sent = {
-      text, name, values, rows: [], tag: '', ofOne: changes === 'one', isChange: changes !== 'none', resolve: undefined, reject: undefined,
+      text, name, values, rows: [], tag: '', isChange: changes === 'change', resolve: undefined, reject: undefined,
     };
     this.#waiting.push(step);
     return step;
@@ -140,18 +129,16 @@ export class PostgresConnection implements Binder {
     if (first < 0) return;
     this.#savepoint = 'set';
     const savepoint: Sent = {
-      text: SAVEPOINT, name: nameOf(SAVEPOINT), values: [], rows: [], tag: '', ofOne: false, isChange: false, resolve: undefined, reject: undefined,
+      text: SAVEPOINT, name: nameOf(SAVEPOINT), values: [], rows: [], tag: '', isChange: false, resolve: undefined, reject: undefined,
     };
     steps.splice(first, 0, savepoint);
   }
 }
 
-type Changes = 'none' | 'one' | 'any';
+type Changes = 'none' | 'change';
 
 function arrived(steps: readonly Sent[], error: Error | undefined): void {
-  // A row that is not as it was read explains what failed after it.
-  const lost = steps.some((step) => step.ofOne && step.tag !== '' && touched(step) !== 1);
-  const trouble = lost ? new StoreError('conflict', LOST) : error !== undefined ? translatePostgres(error) : undefined;
+  const trouble = error === undefined ? undefined : translatePostgres(error);
   for (const step of steps) {
     if (trouble === undefined) step.resolve?.();
     else step.reject?.(trouble);
@@ -162,8 +149,6 @@ function arrived(steps: readonly Sent[], error: Error | undefined): void {
 function touched({ tag }: Step): number {
   return Number(tag.slice(tag.lastIndexOf(' ') + 1));
 }
-
-const LOST = 'another unit has changed a row between its reading and its saving: its version is not the one that was loaded';
 
 function nameOf(text: string): string {
   let name = names.get(text);

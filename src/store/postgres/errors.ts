@@ -4,6 +4,8 @@ import { StoreError, type StoreTrouble } from '../errors.js';
 const SENTENCES: readonly (readonly [prefix: string, trouble: StoreTrouble, sentence: string])[] = [
   ['40001', 'conflict', 'another unit has changed what this one had read'],
   ['40P01', 'conflict', 'two units waited for each other'],
+  // A division by the number of rows that a change has found: see connection.ts.
+  ['22012', 'conflict', 'another unit has changed a row between its reading and its saving: its version is not the one that was loaded'],
   ['23', 'constraint', 'the database refused a row that breaks one of its constraints'],
   ['55P03', 'busy', 'another unit holds what this one needs for too long'],
   ['57014', 'busy', 'a statement took too long'],

@@ -1,4 +1,5 @@
 import type { Connection, Submittable } from 'pg';
+import { Messages } from './messages.js';
 
 /** One statement on its way to the server and what came back. */
 export interface Step {
@@ -33,22 +34,17 @@ export class RoundTrip implements Submittable {
   ) {}
 
   submit(connection: Connection): void {
-    connection.stream.cork();
     const promised = new Set<string>();
     for (const { name, text, values } of this.steps) {
       const isNew = !this.prepared.has(name) && !promised.has(name);
-      if (isNew) {
-        promised.add(name);
-        // Where an earlier try failed, nobody knows whether the server kept it: closing what is not there is no error.
-        connection.close({ type: 'S', name }, true);
-        connection.parse({ name, text, types: [] }, true);
-      }
-      connection.bind({ statement: name, values: values as (string | null)[], valueMapper: toWire }, true);
-      if (isNew) connection.describe({ type: 'P', name: '' }, true);
-      connection.execute({ portal: '' }, true);
+      if (isNew) messages.prepare(name, text);
+      messages.bind(name, values);
+      if (isNew) messages.describe();
+      messages.execute();
+      promised.add(name);
     }
-    connection.sync();
-    connection.stream.uncork();
+    const bytes = messages.sync().take();
+    if (connection.stream.writable) connection.stream.write(bytes);
   }
 
   handleRowDescription({ fields }: { readonly fields: readonly { readonly dataTypeID: number }[] }): void {
@@ -86,6 +82,9 @@ export class RoundTrip implements Submittable {
   }
 }
 
+/** Written whole before it is sent, so one will do. */
+const messages = new Messages();
+
 const NO_COLUMNS: readonly (Parse | undefined)[] = [];
 
 /** By the number of a type; the rest stay text, documents too: their columns know how to read them. */
@@ -98,10 +97,3 @@ const PARSERS: Readonly<Record<number, Parse>> = {
   701: Number,
   1700: Number,
 };
-
-/** A value as the server reads it: text, bytes, or nothing. */
-function toWire(value: unknown): unknown {
-  if (value === null || typeof value === 'string' || value instanceof Buffer) return value;
-  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return String(value);
-}
