@@ -19,6 +19,16 @@ export function scratch(name: string): string {
   return join(directory, name);
 }
 
+const endings: (() => void | Promise<void>)[] = [];
+
+/** Whoever starts something that is no child of the bench says how it ends. */
+export const atTheEnd = { teardown: (run: () => void | Promise<void>): void => void endings.push(run) };
+
+/** Ends what was started for a measure. */
+export async function endAll(): Promise<void> {
+  for (const run of endings.splice(0).reverse()) await run();
+}
+
 /** Ends what still runs and removes the directory. */
 export function cleanUp(): void {
   for (const child of children) child.kill('SIGKILL');

@@ -1,7 +1,8 @@
-import { cleanUp } from './children.js';
+import { cleanUp, endAll } from './children.js';
 import { deductible } from './deductible.js';
 import { growth } from './growth.js';
 import { describeMachine } from './machine.js';
+import { postgres } from './postgres.js';
 import { read } from './read.js';
 import { reassessment } from './reassess.js';
 import { replay } from './replay.js';
@@ -22,6 +23,7 @@ const MEASURES: Record<string, () => Promise<Finding>> = {
   deductible,
   reassessment,
   replay,
+  postgres,
 };
 /** Asked for by name only. */
 const STUDIES: Record<string, () => Promise<void>> = { unit: () => unit(say) };
@@ -38,6 +40,7 @@ try {
   if (unknown !== undefined) throw new Error(`no measure is called ${unknown}: there are ${[...Object.keys(MEASURES), ...Object.keys(STUDIES)].join(', ')}`);
   await runAll(asked.length > 0 ? asked : Object.keys(MEASURES));
 } finally {
+  await endAll();
   cleanUp();
 }
 

@@ -4,7 +4,7 @@ import type { LoadOrder } from './load.js';
 import type { Work } from './requests.js';
 
 /** As many as the issue of this bench names. */
-const CONNECTIONS = 64;
+export const CONNECTIONS = 64;
 
 export interface Amount {
   readonly warmUp: number;
@@ -12,8 +12,8 @@ export interface Amount {
 }
 
 /** Sends load from a process of its own. Anything but success means that something else was measured, so it throws. */
-export async function load(port: number, key: string, work: Work, amount: Amount): Promise<Tally> {
-  const order: LoadOrder = { port, key, work, connections: CONNECTIONS, ...amount };
+export async function load(port: number, key: string, work: Work, amount: Amount, connections = CONNECTIONS): Promise<Tally> {
+  const order: LoadOrder = { port, key, work, connections, ...amount };
   const tally = await ask<Tally>('./load.js', order);
   const expected = work.kind === 'submit' ? '201' : '200';
   if (Object.keys(tally.statuses).some((status) => status !== expected)) {

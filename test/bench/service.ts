@@ -20,14 +20,15 @@ export interface Service {
 const PROGRAM = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const READY_WITHIN_MS = 60_000;
 
-/** Serves a database file that {@link openAt} wrote. Options of Node, such as --cpu-prof, are handed down. */
+/** Serves a database file that {@link openAt} wrote, or the database of a server. Options of Node, such as --cpu-prof, are handed down. */
 export async function startService(path: string): Promise<Service> {
+  const databaseUrl = /^postgres:/.test(path) ? path : `sqlite:${path}`;
   const port = await freePort();
   const child = keep(
     spawn(process.execPath, [...process.execArgv, PROGRAM], {
       stdio: ['ignore', 'inherit', 'inherit'],
       env: {
-        NODE_ENV: 'production', LOG_LEVEL: 'warn', HOST: '127.0.0.1', PORT: String(port), DATABASE_URL: `sqlite:${path}`,
+        NODE_ENV: 'production', LOG_LEVEL: 'warn', HOST: '127.0.0.1', PORT: String(port), DATABASE_URL: databaseUrl,
         DATA_KEY: Buffer.from(DATA_KEY).toString('base64'), RATE_LIMIT: '1000000',
       },
     }),
