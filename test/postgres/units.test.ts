@@ -4,6 +4,8 @@ import { isRefusal, refuse, type Refusal } from '../../src/kernel/problem.js';
 import type { PatientRecord, SessionKey, Unit } from '../../src/usecase/ports.js';
 import type { Answer } from '../../src/usecase/store.js';
 import type { PostgresStore } from '../../src/store/postgres/store.js';
+import { PostgresUnit } from '../../src/store/postgres/unit.js';
+import { StoreReads } from '../../src/store/reads.js';
 import { freshPostgres } from '../kit/postgres-store.js';
 import { startServer } from '../kit/postgres.js';
 import { START, type Teardown } from '../kit/store.js';
@@ -280,4 +282,20 @@ t.test('of the work that any instance may do, one does it at a time', async (t) 
   });
   t.strictSame(claimed, [true, false, true]);
   t.equal(await there.write(CLERK, (unit) => unit.claim('sweep')), true, 'with its unit the claim ends');
+});
+
+/** Questions that a unit may ask without a lock of its own, and why what it decides on them stays true. */
+const WITHOUT_LOCK: Readonly<Record<string, readonly string[]>> = {
+  'the directory, which the unit holds': ['network', 'policies', 'pool', 'pools', 'poolsOf', 'client', 'clients'],
+  'one row by its id: whoever changes it locks it first, or saves it under its version': ['referral', 'referralByNo', 'reservation', 'withPlaces', 'session', 'followUp', 'stay', 'contract'],
+  'what changes under the lock of its session': ['expiredHolds', 'livePlacesOf'],
+  'what changes under the lock of its referral': ['messages', 'documents', 'document', 'followUpsOf'],
+  'what is only added to': ['transfer', 'filing', 'lastSeq', 'eventsAfter', 'eventsOfReferral', 'headsAfter', 'transfersAfter', 'entriesAfter', 'entriesOf', 'filingsAfter', 'countTransfers'],
+  'lists that are shown, and nothing is decided on': ['referrals', 'sessions', 'overcommitted', 'followUps', 'charged'],
+};
+
+t.test('every question of the ports is behind a lock in a unit, or stands in the list of those that need none', async (t) => {
+  const methods = (of: object): string[] => Object.getOwnPropertyNames(of).filter((name) => name !== 'constructor' && name !== 'q');
+  const locked = new Set(methods(PostgresUnit.prototype));
+  t.same(methods(StoreReads.prototype).filter((name) => !locked.has(name)).sort(), Object.values(WITHOUT_LOCK).flat().sort());
 });
