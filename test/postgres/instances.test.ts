@@ -154,3 +154,18 @@ t.test('the server restarted under load: requests are refused cleanly, then go o
   await audit(t, own, place, crowd);
   for (const program of programs) t.equal((await fetch(`${program.address}/readyz`)).status, 200);
 });
+
+t.test('a key made on one instance opens the next at once, and does nothing there any more once it is revoked', async (t) => {
+  const place = await ground(server, t, 0);
+  const crowd = new Crowd([], ADMIN_KEY);
+  const [here, there] = (await Promise.all([start(t, crowd, place), start(t, crowd, place)])) as [Program, Program];
+  for (let round = 0; round < 8; round++) {
+    const made = await crowd.ask(here.address, 'POST', '/v1/clients', ADMIN_KEY, { name: `desk ${round}`, institutionId: 'p1', roles: ['clerk'] }, `client-${round}`);
+    const { id, key } = JSON.parse(made?.text ?? '{}') as { id: string; key: string };
+    t.equal((await crowd.ask(there.address, 'GET', '/v1/referrals', key))?.status, 200);
+    t.equal((await crowd.ask(here.address, 'DELETE', `/v1/clients/${id}`))?.status, 200);
+    t.equal((await crowd.ask(there.address, 'POST', '/v1/referrals', key, upReferral(round), `referral-${round}`))?.status, 401, 'no command is carried out');
+    t.equal((await crowd.ask(there.address, 'GET', '/v1/referrals', key))?.status, 401, 'and with that the instance knows');
+  }
+  t.equal((await crowd.ask(there.address, 'GET', '/v1/referrals', 'a key of nobody'.replaceAll(' ', '-')))?.status, 401);
+});
