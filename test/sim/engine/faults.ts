@@ -27,11 +27,11 @@ export function crashInCommit(seam: Seam, n: number, part: number, copying: bool
   };
 }
 
-/** The disk fails at the `n`th statement of the writer; after most such errors, and always where it was to roll back, the engine has rolled back by itself. */
-export function diskError(seam: Seam, n: number, rolledBack: boolean): Fault {
+/** The disk fails at the `n`th statement of the writer, of all or of one text; after most such errors, and always where it was to roll back, the engine has rolled back by itself. */
+export function diskError(seam: Seam, n: number, rolledBack: boolean, of?: string): Fault {
   let left = n;
   return ({ db, text, writes, proceed }) => {
-    if (!writes || --left !== 0) return proceed();
+    if (!writes || (of !== undefined && text !== of) || --left !== 0) return proceed();
     if ((rolledBack || text.startsWith('ROLLBACK')) && db.inTransaction) seam.rollBack();
     throw new Sqlite.SqliteError('disk I/O error', 'SQLITE_IOERR_WRITE');
   };

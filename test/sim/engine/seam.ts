@@ -84,14 +84,18 @@ export class Seam {
   }
 
   saw(db: Sqlite.Database): void {
+    if (this.#handles.has(db)) return;
     this.#handles.add(db);
+    // The lock beside the file holds nothing that could be lost.
+    if (db.name !== this.path) driver.pragma.call(db, 'synchronous = OFF');
     if (!db.readonly && db.name === this.path) this.#writer ??= db;
   }
 
   /** Ends the watch; whatever handle the store has left open is closed. */
   close(): void {
     watched.delete(this.path);
-    for (const db of this.#handles) if (db.open) db.close();
+    // Readers first: the last one to leave copies the journal back, by its own settings.
+    for (const db of [...this.#handles].reverse()) if (db.open) db.close();
   }
 }
 

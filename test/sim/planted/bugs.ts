@@ -64,7 +64,7 @@ export const BUGS: readonly Bug[] = [
   bug('an older report overwrites a newer', 'domain/session-report.ts',
     "if ((report.reportedAt ?? now) < (before.reportedAt ?? before.updatedAt)) return { session: before, status: 'stale' };", ''),
   bug('a referral that has lapsed goes on', 'usecase/referral/access.ts', 'referral: await lapse(unit, stored.referral)', 'referral: stored.referral'),
-  bug('an arrival that was taken back still relieves', 'usecase/insurance/arrival-changed.ts', 'if (stays.length === 0) return;', 'if (stays.length === 0 || referral.course.transferId === null) return;'),
+  bug('a stay is still reached when the arrival was taken back', 'usecase/insurance/arrival-changed.ts', 'const executed = referral.course.transferId !== null;', 'const executed = true;'),
   bug('a correction books the whole amount again', 'domain/ledger.ts', 'const deltaFen = is.resultFen - was.resultFen;', 'const deltaFen = is.resultFen;'),
   bug('a merged record keeps its stays', 'usecase/network/merge-patients.ts', 'const moved = await moveStays(unit, gone.id, stays.id, concerned);', 'const moved = 0;'),
   bug('a new policy takes over what was assessed', 'domain/ledger.ts',

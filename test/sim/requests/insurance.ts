@@ -36,7 +36,7 @@ export function stayRecord(asks: Asks): Request {
 function newStay({ chance, desk }: Asks): KnownStay {
   const referral = chance.oneIn(4) ? undefined : chance.recent(desk.referrals, 15);
   const institutionId = referral?.target ?? chance.pick(['p1', 's1', 't1']);
-  const stay = { number: `ZY${desk.stays.length + 1}`, institutionId, patient: referral?.patient ?? chance.between(1, 12), sourceVersion: 1 };
+  const stay = { number: `ZY${desk.stays.length + 1}`, institutionId, patient: referral?.patient ?? chance.between(1, 6), sourceVersion: 1 };
   desk.stays.push(stay);
   return stay;
 }

@@ -16,7 +16,8 @@ import { unknownPerson } from './insurance.js';
 
 /** Referrals: written, sent, and led through the whole table of the contract. */
 
-const PATIENTS = 40;
+/** Some come again and again. */
+const PATIENTS = [6, 40] as const;
 const DEPARTMENTS = ['03.04', '03', '04', '32.02'];
 const DISEASES = ['I20.9', 'I21.9', 'J18.9', 'K80.2', 'M54.5'];
 
@@ -45,7 +46,7 @@ function reserveAt(asks: Asks, institutionId: string, draft: boolean): { reserve
 /** A new referral, or a draft of one, with places or without. */
 export function newReferral(asks: Asks): Request {
   const { chance } = asks;
-  const patient = chance.between(1, PATIENTS);
+  const patient = chance.between(1, chance.pick(PATIENTS));
   const draft = chance.oneIn(4);
   const body = chance.oneIn(5) ? downwards(asks, patient) : upwards(asks, patient);
   const target = body.targetInstitutionId;
