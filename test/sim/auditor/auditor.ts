@@ -8,6 +8,7 @@ import { bookingsAreGranted } from './rules/bookings.js';
 import { countersEqualPlaces, neverAboveCapacity } from './rules/capacity.js';
 import { Chain } from './chain.js';
 import { entitlementsOnce } from './rules/entitlements.js';
+import { filingsStand } from './rules/filings.js';
 import { holdsEndOnce } from './rules/holds.js';
 import { entriesAddUp, reckonedFromTheFacts } from './rules/ledger.js';
 import { readersSeeTheTruth } from './rules/readers.js';
@@ -38,7 +39,7 @@ export class Auditor {
   readonly #chain = new Chain();
   readonly #rules: readonly Rule[] = [
     countersEqualPlaces, neverAboveCapacity, allotmentsAreKept, holdsEndOnce, bookingsAreGranted, statusesFollowTheTable,
-    everythingIsTold, transfersBalance, entriesAddUp, reckonedFromTheFacts, entitlementsOnce(), reportsInOrder, readersSeeTheTruth, acknowledgedSurvives(),
+    everythingIsTold, transfersBalance, filingsStand, entriesAddUp, reckonedFromTheFacts, entitlementsOnce(), reportsInOrder, readersSeeTheTruth, acknowledgedSurvives(),
   ];
 
   constructor(private readonly open: (path: string) => Sqlite.Database) {}

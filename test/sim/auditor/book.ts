@@ -45,6 +45,7 @@ export interface Course {
   readonly outside: boolean;
   readonly reservationIds: readonly string[];
   readonly transferId: string | null;
+  readonly filingId: string | null;
   readonly submittedAt: number | null;
   readonly entitlement: { readonly items: readonly { readonly item: string; readonly redeemedAt?: string }[] } | null;
 }
@@ -62,6 +63,14 @@ export interface ReferralRow {
   readonly consortiumId: string | null;
   readonly deadlineAt: number | null;
   readonly course: Course;
+}
+
+export interface FilingRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly kind: string;
+  readonly withdraws: string | null;
+  readonly referralId: string;
 }
 
 export interface TransferRow {
@@ -119,6 +128,9 @@ export interface StayRow {
   readonly policyId: string | null;
   readonly policyVersion: number | null;
   readonly figures: Figures | null;
+  readonly settled: { readonly fundFen: number } | null;
+  /** What the budget of a consortium is charged with. */
+  readonly chargedFen: number | null;
 }
 
 /** What an insurer states of stays elsewhere. */
@@ -209,6 +221,7 @@ export interface Book {
   readonly reservations: ReadonlyMap<string, ReservationRow>;
   readonly referrals: ReadonlyMap<string, ReferralRow>;
   readonly transfers: readonly TransferRow[];
+  readonly filings: readonly FilingRow[];
   readonly stays: ReadonlyMap<string, StayRow>;
   readonly accumulators: readonly AccumulatorRow[];
   readonly entries: readonly EntryRow[];
@@ -224,7 +237,7 @@ export interface Book {
 
 export const NOTHING: Book = {
   sessions: new Map(), places: new Map(), placesIn: new Map(), placesOf: new Map(), reservations: new Map(), referrals: new Map(),
-  transfers: [], stays: new Map(), accumulators: [], entries: [], merged: new Set(), policies: new Map(), pools: new Map(), institutions: new Map(), consortia: new Map(), tip: undefined,
+  transfers: [], filings: [], stays: new Map(), accumulators: [], entries: [], merged: new Set(), policies: new Map(), pools: new Map(), institutions: new Map(), consortia: new Map(), tip: undefined,
 };
 
 export const LIVE: readonly string[] = ['held', 'confirmed', 'fulfilled'];

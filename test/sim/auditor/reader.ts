@@ -1,5 +1,5 @@
 import type Sqlite from 'better-sqlite3';
-import type { AccumulatorRow, Book, ConsortiumDoc, EntryRow, EventRow, InstitutionDoc, PlaceRow, PolicyDoc, PoolDoc, ReferralRow, ReservationRow, SessionRow, StayRow, TipRow, TransferRow } from './book.js';
+import type { AccumulatorRow, Book, ConsortiumDoc, EntryRow, EventRow, FilingRow, InstitutionDoc, PlaceRow, PolicyDoc, PoolDoc, ReferralRow, ReservationRow, SessionRow, StayRow, TipRow, TransferRow } from './book.js';
 
 /** The auditor's own statements. A column is named as the row of the book calls it; `$` marks JSON, `?` a flag. */
 const TABLES = {
@@ -11,9 +11,10 @@ const TABLES = {
   referrals: `SELECT id, referral_no AS no, status, version, urgency, patient_id AS patientId, direction, source_institution_id AS source, target_institution_id AS target,
     consortium_id AS consortiumId, deadline_at AS deadlineAt, course AS "course$" FROM referral`,
   transfers: `SELECT seq, id, kind, reverses, referral_id AS referralId, because FROM transfer ORDER BY seq`,
+  filings: `SELECT seq, id, kind, withdraws, referral_id AS referralId FROM filing ORDER BY seq`,
   stays: `SELECT id, institution_id AS institutionId, number, patient_id AS patientId, level, admitted_at AS admittedAt, referral_id AS referralId,
     executed_referral AS "executedReferral?", version, source_version AS sourceVersion, record AS "record$", reached AS "reached$", policy_id AS policyId,
-    policy_version AS policyVersion, figures AS "figures$" FROM stay`,
+    policy_version AS policyVersion, figures AS "figures$", settled AS "settled$", charged_fen AS chargedFen FROM stay`,
   accumulators: `SELECT patient_id AS patientId, year, stays, borne_fen AS borneFen, paid_fen AS paidFen FROM accumulator`,
   entries: `SELECT seq, stay_id AS stayId, kind, delta_fen AS deltaFen, result_fen AS resultFen, policy_id AS policyId, policy_version AS policyVersion FROM deductible_entry ORDER BY seq`,
   merged: `SELECT id FROM patient WHERE merged_into IS NOT NULL`,
@@ -53,6 +54,7 @@ export class Reader {
       placesOf: groupsOf(places, ({ reservationId }) => reservationId),
       reservations: mapOf(this.#rows<ReservationRow>('reservations'), ({ id }) => id),
       referrals: mapOf(this.#rows<ReferralRow>('referrals'), ({ id }) => id),
+      filings: this.#rows<FilingRow>('filings'),
       transfers: this.#rows<TransferRow>('transfers'),
       stays: mapOf(this.#rows<StayRow>('stays'), ({ id }) => id),
       accumulators: this.#rows<AccumulatorRow>('accumulators'),

@@ -26,7 +26,7 @@ export const BUGS: readonly Bug[] = [
     lifted: ['CHECK (taken >= 0)'],
   },
   bug('a release is not told', 'usecase/reservation/opened.ts',
-    'unit.append(reservationEvent(what, settled, change, more));', "if (what !== 'released') unit.append(reservationEvent(what, settled, change, more));"),
+    'tellWithFiling(unit, reservationEvent(', "if (what !== 'released') tellWithFiling(unit, reservationEvent("),
   bug('the answer leaves before the commit', 'store/writer.ts',
     'this.connection.commit();', 'for (const one of settle.splice(0)) one();\n      this.connection.commit();'),
   {
@@ -46,6 +46,7 @@ export const BUGS: readonly Bug[] = [
     'if (changed.transfer) unit.appendTransfer(changed.transfer);', "if (changed.transfer?.kind === 'executed') unit.appendTransfer(changed.transfer);"),
   bug('an expired place is not given back', 'usecase/reservation/sessions.ts', 'this.giveBack(expired.freed);', ''),
   bug('a moved place is not given back', 'usecase/reservation/take.ts', 'sessions.giveBack(givenUp.filter((place) => !wantedKeys.has(keyOf(place))));', ''),
+  bug('a filing is not withdrawn', 'usecase/insurance/filing.ts', 'unit.appendFiling(filing);', "if (filing.kind === 'filed') unit.appendFiling(filing);"),
   bug('a hold survives its draft', 'usecase/referral/actions/end.ts',
     "const released = await freePlaces(unit, referral, ['held', 'confirmed']);", "const released = referral.status === 'draft' ? [] : await freePlaces(unit, referral, ['held', 'confirmed']);"),
   bug('a stopped clinic keeps its holds', 'usecase/capacity/stop-sessions.ts',

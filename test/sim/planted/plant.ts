@@ -16,6 +16,11 @@ export interface Edit {
   readonly to: string;
 }
 
+/** Edits that fit the source no more. */
+export function misfits(edits: readonly Edit[]): Edit[] {
+  return edits.filter(({ file, from }) => read(file).split(from).length !== 2);
+}
+
 /** Writes what has to be loaded instead, and answers how a child is started with it. */
 export function plant(edits: readonly Edit[], path: string): { readonly execArgv: string[]; readonly env: Record<string, string> } {
   const sources = new Map<string, string>();
@@ -27,7 +32,7 @@ export function plant(edits: readonly Edit[], path: string): { readonly execArgv
 
 function edited(text: string, { file, from, to }: Edit): string {
   const parts = text.split(from);
-  if (parts.length !== 2) throw new Error(`a planted bug fits ${file} no more: it has ${parts.length - 1} times\n${from}`);
+  if (parts.length !== 2) throw new Error(`a planted bug fits ${file} no more: it is there ${parts.length - 1} times: ${from}`);
   return parts.join(to);
 }
 

@@ -24,10 +24,11 @@ export function* entriesAddUp({ before, after, events }: Step): Iterable<string>
     if ((kind === 'assessment') !== (was.policyId === null) || (kind !== 'assessment' && policyId !== was.policyId)) yield `line ${seq}, ${kind}, does not follow from the one before`;
     sums.set(stayId, { fen: resultFen, policyId: kind === 'reversal' ? null : policyId });
   }
-  for (const { id, figures, policyId, record } of after.stays.values()) {
+  for (const { id, figures, policyId, record, settled, chargedFen } of after.stays.values()) {
     const sum = sums.get(id) ?? { fen: 0, policyId: null };
     if (sum.fen !== (figures?.deductibleFen ?? 0)) yield `stay ${id} bears ${figures?.deductibleFen ?? 0}, its lines add up to ${sum.fen}`;
     if (sum.policyId !== (figures ? policyId : null)) yield `stay ${id} is assessed by ${policyId}, its lines by ${sum.policyId}`;
+    if (chargedFen !== (settled?.fundFen ?? null)) yield `stay ${id} was settled with ${settled?.fundFen} and charges ${chargedFen}`;
     if (record.voided && figures) yield `stay ${id} is void and bears something`;
   }
 }

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { BUGS } from './planted/bugs.js';
+import { misfits } from './planted/plant.js';
+import { caught, study, type Found } from './planted/study.js';
+import { run } from './run.js';
+
+/**
+ * A simulation that cannot fail is worse than none: each mistake of the list is made in the program's source,
+ * alone, and the auditor must find it. `npm run sim -- --bugs` tries each on twenty seeds.
+ */
+const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
+const STEPS = 500;
+
+t.test('every planted bug still fits the source: where a line has changed, the mistake is made in the new one', async (t) => {
+  t.ok(BUGS.length >= 12);
+  t.equal(new Set(BUGS.map(({ name }) => name)).size, BUGS.length);
+  t.same(BUGS.flatMap(({ name, edits }) => misfits(edits).map(({ file, from }) => `${name}: ${file} has no longer, or more than once: ${from}`)), []);
+});
+
+t.test('every planted bug is found by the auditor, who finds nothing on the same seeds without it', { timeout: 300_000 }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'referral-router-planted-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const longest = new Map<number, number>();
+  const told = (found: Found): void => {
+    const [verdict] = caught(found);
+    const steps = found.verdicts.reduce((sum, each) => sum + each.steps, 0);
+    t.ok(verdict, `${found.bug.name}: seed ${verdict?.seed ?? 'none'}, after ${steps} steps: ${verdict?.finding ?? found.verdicts.at(-1)?.failure ?? 'nothing found'}`);
+    if (verdict) longest.set(verdict.seed, Math.max(verdict.steps, longest.get(verdict.seed) ?? 0));
+  };
+  await study(BUGS.filter(({ edits }) => misfits(edits).length === 0), folder, { seeds: SEEDS, steps: STEPS, first: true }, told, availableParallelism());
+  for (const [seed, steps] of longest) t.match(await run({ seed, steps }), { findings: [], failure: undefined }, `without a bug: seed ${seed}, ${steps} steps`);
+});
