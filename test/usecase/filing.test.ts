@@ -33,6 +33,9 @@ const booked = (city: City, n: number) => send(city, ours(n, { reserve: { items:
 const ACCEPTED: readonly (readonly [string, Way, readonly string[]])[] = [
   ['by the receiver', async (city) => take(city, await send(city, ours(1)), 'accept'), ['filed receiver']],
   ['a booking that is sent along', (city) => booked(city, 1), ['filed standing-rule']],
+  ['a booking that is made afterwards, in one step', async (city) => {
+    await city.reserve(await send(city, ours(1)), [on('t1-ct', DAY_OF_CT)], { confirm: true });
+  }, ['filed standing-rule']],
   ['a hold that the sender confirms', async (city) => {
     const reservation = await city.reserve(await send(city, ours(1)), [on('t1-ct', DAY_OF_CT)]);
     await city.must('p1', confirm, { id: reservation.id, ifMatch: null });

@@ -3,6 +3,7 @@ import type { ReservationInput } from '../../contract/reservation.js';
 import { amend, settleBooking } from '../../domain/referral-machine.js';
 import type { Reservation } from '../../domain/reservation.js';
 import type { UseCase } from '../ports.js';
+import { tellWithFiling, withFiling } from '../insurance/filing.js';
 import { lockForChange } from '../referral/access.js';
 import { timersFor } from '../referral/referral-event.js';
 import { bookingOf } from './booking.js';
@@ -25,10 +26,11 @@ export const reserve: UseCase<{ body: ReservationInput }, Reservation> = async (
 
   const { reservation, confirmed } = made;
   const listed = { ...referral, course: { ...referral.course, reservationIds: [...referral.course.reservationIds, reservation.id] } };
-  const after = confirmed
+  const settled = confirmed
     ? settleBooking(listed, await bookingOf(unit, listed), party, unit.now, timersFor(unit, listed))
     : amend(listed, {}, unit.now);
+  const { referral: after, filing } = await withFiling(unit, settled);
   await unit.saveReferral(after);
-  unit.append(reservationEvent(confirmed ? 'confirmed' : 'held', after, { reservation, changed: reservation.places }));
+  tellWithFiling(unit, reservationEvent(confirmed ? 'confirmed' : 'held', after, { reservation, changed: reservation.places }), filing);
   return reservation;
 };
