@@ -28,13 +28,13 @@ export interface Moved {
 const PATIENCE = 6 * DAY;
 
 const MOVES = {
-  request: 44, burst: 12, twice: 3, 'ask again': 9, 'answered again': 5, 'another click': 6, 'other body': 2,
-  wait: 10, 'to the end of a hold': 4, 'to a session': 3, 'hours pass': 1, 'days pass': 1, 'clock back': 1.5,
-  tick: 6, read: 7, restart: 0.6,
+  request: 44, burst: 18, twice: 3, 'ask again': 14, 'answered again': 5, 'another click': 9, 'other body': 2,
+  wait: 8, 'to the end of a hold': 4, 'to a session': 3, 'hours pass': 1, 'days pass': 1, 'clock back': 1.5,
+  tick: 5, read: 5, restart: 0.6,
 } as const;
 
 /** Requests that several clients send at the same time; reports of capacity come alone, so that the auditor knows their order. */
-const KINDS = { create: 14, patch: 1.5, action: 12, reserve: 12, reservation: 16, counter: 2.5, stay: 4, correspondence: 2.5, insurer: 2 } as const;
+const KINDS = { create: 14, patch: 1.5, action: 12, reserve: 12, reservation: 16, counter: 4, stay: 5, correspondence: 2.5, insurer: 3.5 } as const;
 const ALONE = { sessions: 5, pool: 2, directory: 2 } as const;
 
 /** Everybody who uses the service, and time. */
@@ -75,7 +75,7 @@ export class Moves {
       case 'answered again':
         return this.#again(move, this.desk.answered);
       case 'another click': {
-        const sent = chance.recent(this.desk.answered, 4);
+        const sent = chance.recent(this.desk.answered, 3);
         return this.#ask(move, [sent?.request.anew(this.desk.nextTag())], true);
       }
       case 'other body': {

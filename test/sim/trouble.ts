@@ -5,7 +5,7 @@ import type { Service } from './service.js';
 
 /** What lies in the way of a move. One move in seven or so meets something, and a third of the starts after a crash do too. */
 
-const TROUBLES = { none: 60, crash: 5, 'crash at a commit': 2.5, 'crash in a commit': 1.5, 'another program holds the lock': 0.7, 'the disk is full': 1.2, 'the disk fails': 3, 'the disk fails at a commit': 1.5 } as const;
+const TROUBLES = { none: 60, crash: 5, 'crash at a commit': 4, 'crash in a commit': 1.5, 'another program holds the lock': 0.7, 'the disk is full': 1.2, 'the disk fails': 3, 'the disk fails at a commit': 1.5 } as const;
 
 /** Statements of a small unit and of a large one: a fault strikes among them, or behind the last of the move and then not at all. */
 const REACH = [8, 30] as const;

@@ -95,5 +95,5 @@ function allotmentsFor(poolId: string, chance: Chance): PoolInput['allotments'] 
   const primary = { id: 'primary', audience: { level: 'primary' as const, consortiumId }, shareBp: chance.pick([2_500, 5_000, 7_500]), ...release, ...visible };
   const group = { id: 'group', audience: { consortiumId }, places: chance.between(1, 2), ...release };
   const urgent = { id: 'urgent', audience: { urgency: 'urgent' as const }, places: 1 };
-  return [primary, group, urgent].filter(() => !chance.oneIn(3));
+  return [primary, group, urgent].filter(() => !chance.oneIn(4));
 }

@@ -16,6 +16,9 @@ import type { Asks } from './asks.js';
 
 /** Stays as hospitals state them, and what the insurer does: policies, statements, reassessments; two records made one. */
 
+/** Statuses in which somebody without papers may be identified. */
+const THERE = ['accepted', 'scheduled', 'arrived', 'in-care'];
+
 /** Somebody who came without papers as an emergency. */
 export function unknownPerson(n: number): Patient {
   const { idNumber: _number, idType: _type, ...rest } = insured(n);
@@ -34,7 +37,8 @@ export function stayRecord(asks: Asks): Request {
 }
 
 function newStay({ chance, desk }: Asks): KnownStay {
-  const referral = chance.oneIn(4) ? undefined : chance.recent(desk.referrals, 15);
+  const arrived = desk.referrals.filter(({ status, unknown }) => status === 'arrived' || (unknown && THERE.includes(status)));
+  const referral = chance.oneIn(4) ? undefined : chance.recent(chance.oneIn(2) && arrived.length > 0 ? arrived : desk.referrals, 12);
   const institutionId = referral?.target ?? chance.pick(['p1', 's1', 't1']);
   const stay = { number: `ZY${desk.stays.length + 1}`, institutionId, patient: referral?.patient ?? chance.between(1, 6), sourceVersion: 1 };
   desk.stays.push(stay);
@@ -47,7 +51,7 @@ function recordOf({ chance, desk, now }: Asks, { patient, institutionId }: Known
   const admitted = now - chance.between(0, 20) * HOUR - (chance.oneIn(4) ? chance.between(1, 20) * DAY : 0);
   const totalFen = 100 * chance.between(100, 40_000);
   return {
-    patient: arrival.via === 'emergency' && chance.oneIn(4) ? unknownPerson(patient) : insured(patient),
+    patient: ('referralId' in arrival ? named?.unknown : arrival.via === 'emergency' && chance.oneIn(4)) ? unknownPerson(patient) : insured(patient),
     arrival,
     admittedAt: formatInstant(admitted),
     ...(chance.oneIn(2) ? { dischargedAt: formatInstant(Math.min(now, admitted + chance.between(1, 9) * DAY)) } : {}),
@@ -77,7 +81,7 @@ const RULES: readonly Parameters<typeof policyInput>[0][] = [
 
 export function insurerMove(asks: Asks): Request | undefined {
   const { chance, desk, now } = asks;
-  switch (chance.weighted({ policy: 2, statement: 4, reassessment: 3, merger: 5 })) {
+  switch (chance.weighted({ policy: 4, statement: 4, reassessment: 3, merger: 9 })) {
     case 'policy': {
       const body = policyInput({ validFrom: '2016-01-01', benefits: BENEFITS, ...chance.pick(RULES) });
       return asks.byAdmin('policy', putPolicy, { id: 'employee', body }, ({ policy: { version } }) => ({ changed: false, document: { kind: 'policy', id: `employee ${version}`, version } }));
@@ -94,7 +98,7 @@ export function insurerMove(asks: Asks): Request | undefined {
       return id === undefined ? undefined : asks.by(INSURER, 'reassess', reassessStay, { id, reasonCode: 'appeal' }, ({ stay: { version, sourceVersion } }) => ({ changed: true, stay: { id, version, sourceVersion } }));
     }
     case 'merger': {
-      const referral = chance.recent(desk.referrals.filter((r) => r.unknown), 6);
+      const referral = chance.recent(desk.referrals.filter((r) => r.unknown && THERE.includes(r.status)), 4);
       if (!referral) return undefined;
       const body = { idType: '01' as const, idNumber: insured(referral.patient).idNumber! };
       return asks.by(asks.oneOf(referral.source, referral.target), 'merge', mergePatients, { id: referral.patientId, body }, () => ({ changed: false }));

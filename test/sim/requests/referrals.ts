@@ -59,12 +59,12 @@ function upwards({ chance, now }: Asks, patient: number): ReferralInput {
   const target = chance.weighted({ t1: 8, s1: 2, t2: 2, routed: 0.6 });
   const code = chance.pick(DISEASES);
   return upReferral(patient, {
-    sourceInstitutionId: chance.weighted({ p1: 4, p2: 2, s1: 2, p3: 2, p0: 1 }),
+    sourceInstitutionId: chance.weighted({ p1: 4, p2: 2, s1: 3, p3: 2, p0: 0.5 }),
     targetInstitutionId: target === 'routed' ? undefined : target,
     targetDepartment: chance.pick(DEPARTMENTS),
     urgency,
     diagnosis: [{ code, system: 'ICD-10', name: '诊断' }],
-    patient: urgency === 'emergency' && chance.oneIn(3) ? unknownPerson(patient) : insured(patient),
+    patient: urgency === 'emergency' && chance.oneIn(2) ? unknownPerson(patient) : insured(patient),
     ...(urgency === 'emergency' ? { category: 'emergency' as const } : {}),
     ...(urgency === 'emergency' && chance.oneIn(2) ? { consent: undefined } : {}),
     ...(chance.oneIn(15) ? { occurredAt: formatInstant(now - chance.between(1, 40) * DAY), retroReason: '系统中断后补录' } : {}),
@@ -111,7 +111,7 @@ export function action(asks: Asks): Request | undefined {
 
 /** Endings are rarer than what leads on, or no referral would live to arrive. */
 function preferred({ chance }: Asks, legal: readonly ReferralAction[]): ReferralAction {
-  const weight = (name: ReferralAction): number => (legal.includes('submit') ? 1 : ['cancel', 'close', 'reject', 'redirect'].includes(name) ? 1 : ['arrive', 'receive', 'accept'].includes(name) ? 4 : 2);
+  const weight = (name: ReferralAction): number => (legal.includes('submit') ? 1 : ['cancel', 'close', 'reject', 'redirect'].includes(name) ? 1 : ['arrive', 'accept'].includes(name) ? 4 : 2);
   return chance.weighted(Object.fromEntries(legal.map((name) => [name, weight(name)])) as Record<ReferralAction, number>);
 }
 
