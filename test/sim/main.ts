@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BUGS } from './planted/bugs.js';
+import { BUGS, type Bug } from './planted/bugs.js';
 import { caught, medianSteps, study, type Found } from './planted/study.js';
 import { run } from './run.js';
 
 /**
  *     npm run sim -- --seed 7 --steps 500 [--trace]    replays one run; with --seeds 10 it and the nine after it
- *     npm run sim -- --bugs [word] [--seeds 20]         plants each bug, or those whose name has the word
+ *     npm run sim -- --bugs [word] [--seeds 20]         plants each bug, or those whose name has the word, and
+ *                                                       prints a table of what was found
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -42,16 +43,28 @@ async function plantAll(word: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'referral-router-planted-'));
   try {
     const bugs = BUGS.filter(({ name }) => name.includes(word));
-    const found = await study(bugs, folder, { seeds, steps: Number(values.steps ?? '2000'), first: false }, (one) => say(lineOf(one, seeds.length)));
+    const told = (one: Found): void => void process.stderr.write(`${one.bug.name}: caught in ${caught(one).length}${failuresOf(one)}\n`);
+    const found = await study(bugs, folder, { seeds, steps: Number(values.steps ?? '2000'), first: false }, told);
+    say(tableOf(bugs, found));
     if (found.some((one) => medianSteps(one) === undefined)) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function lineOf(found: Found, of: number): string {
-  const all = caught(found);
-  const failed = found.verdicts.filter(({ failure }) => failure !== undefined);
-  const failures = failed.length === 0 ? '' : `; the program itself failed in ${failed.length}: ${failed[0]!.failure}`;
-  return `${found.bug.name}: caught in ${all.length} of ${of}, median ${medianSteps(found) ?? 'none'} steps: ${all[0]?.finding ?? 'nothing found'}${failures}`;
+/** In Markdown, for whoever wants to show it. */
+function tableOf(bugs: readonly Bug[], found: readonly Found[]): string {
+  const rows = bugs.map((bug) => found.find((one) => one.bug === bug)!).map((one) => {
+    const all = caught(one).sort((a, b) => a.steps - b.steps);
+    const [quickest] = all;
+    const cells = [one.bug.name, medianSteps(one) ?? 'none', `${all.length} of ${one.verdicts.length}`, quickest ? `${quickest.seed}: ${quickest.steps}` : 'none', quickest?.finding ?? ''];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return ['| Planted bug | Median steps | Seeds | Quickest seed: steps | What the auditor said |', '|---|---:|---:|---:|---|', ...rows].join('\n');
+}
+
+/** Runs that the program itself ended: none of them counts. */
+function failuresOf({ verdicts }: Found): string {
+  const failed = verdicts.filter(({ failure }) => failure !== undefined);
+  return failed.length === 0 ? '' : `; the program itself failed in ${failed.length}: ${failed[0]!.failure}`;
 }

@@ -5,6 +5,7 @@ import type { Chance } from './chance.js';
 import { Desk, type Sent } from './desk.js';
 import { underTrouble } from './trouble.js';
 import { isDirectory, readingAfter, readingFor } from './reads.js';
+import { Receivers } from './receivers.js';
 import { withOtherBody, type Request } from './request.js';
 import { Asks } from './requests/asks.js';
 import { daysToOpen, poolReport, publications, sessionReport } from './requests/capacity.js';
@@ -18,6 +19,8 @@ import type { Service } from './service.js';
 /** What happened in one step, for the auditor and for whoever reads the run. */
 export interface Moved {
   readonly move: string;
+  /** What was put in its way, if anything: `no crash` where the move was over before it could strike. */
+  readonly trouble: string | undefined;
   readonly claims: readonly Claim[];
   readonly sightings: readonly Sighting[];
   /** One request at most, so that the auditor knows what stood before it. */
@@ -30,7 +33,7 @@ const PATIENCE = 6 * DAY;
 const MOVES = {
   request: 44, burst: 18, twice: 3, 'ask again': 14, 'answered again': 5, 'another click': 9, 'other body': 2,
   wait: 8, 'to the end of a hold': 4, 'to a session': 3, 'hours pass': 1, 'days pass': 1, 'clock back': 1.5,
-  tick: 5, read: 5, restart: 0.6,
+  tick: 5, read: 5, follow: 4, restart: 0.6,
 } as const;
 
 /** Requests that several clients send at the same time; reports of capacity come alone, so that the auditor knows their order. */
@@ -40,13 +43,16 @@ const ALONE = { sessions: 5, pool: 2, directory: 2 } as const;
 /** Everybody who uses the service, and time. */
 export class Moves {
   readonly desk = new Desk();
+  readonly #receivers: Receivers;
   #latest = 0;
 
   constructor(
     private readonly chance: Chance,
     private readonly clock: TestClock,
     private readonly service: Service,
-  ) {}
+  ) {
+    this.#receivers = new Receivers(chance);
+  }
 
   /** The first sessions, before anything can go wrong. */
   async open(): Promise<Claim[]> {
@@ -89,6 +95,10 @@ export class Moves {
         }, move);
       case 'read':
         return this.#read(move);
+      case 'follow': {
+        const { result, trouble } = await underTrouble(this.service, chance, () => this.#receivers.ask(this.service));
+        return { ...quiet(move), trouble, sightings: result };
+      }
       case 'restart':
         await this.service.restart();
         return quiet(move);
@@ -154,7 +164,7 @@ export class Moves {
 
   async #under(work: () => Promise<Claim[]>, move: string): Promise<Moved> {
     const { result, trouble } = await underTrouble(this.service, this.chance, work);
-    return { move: trouble === undefined ? move : `${move}, ${trouble}`, claims: result, sightings: [], alone: false };
+    return { move, trouble, claims: result, sightings: [], alone: false };
   }
 
   async #read(move: string): Promise<Moved> {
@@ -199,5 +209,5 @@ export class Moves {
 }
 
 function quiet(move: string): Moved {
-  return { move, claims: [], sightings: [], alone: false };
+  return { move, trouble: undefined, claims: [], sightings: [], alone: false };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { BUGS } from './planted/bugs.js';
+import { BUGS, STOPPED } from './planted/bugs.js';
 import { misfits } from './planted/plant.js';
 import { caught, study, type Found } from './planted/study.js';
 import { run } from './run.js';
@@ -17,7 +17,7 @@ const STEPS = 250;
 t.test('every planted bug still fits the source: where a line has changed, the mistake is made in the new one', async (t) => {
   t.ok(BUGS.length >= 12);
   t.equal(new Set(BUGS.map(({ name }) => name)).size, BUGS.length);
-  t.same(BUGS.flatMap(({ name, edits }) => misfits(edits).map(({ file, from }) => `${name}: ${file} has no longer, or more than once: ${from}`)), []);
+  t.same([...BUGS, ...STOPPED].flatMap(({ name, edits }) => misfits(edits).map(({ file, from }) => `${name}: ${file} has no longer, or more than once: ${from}`)), []);
 });
 
 t.test('every planted bug is found by the auditor, who finds nothing on the same seeds without it', { timeout: 300_000 }, async (t) => {
@@ -32,4 +32,17 @@ t.test('every planted bug is found by the auditor, who finds nothing on the same
   };
   await study(BUGS.filter(({ edits }) => misfits(edits).length === 0), folder, { seeds: SEEDS, steps: STEPS, first: true }, told, availableParallelism());
   for (const [seed, steps] of longest) t.match(await run({ seed, steps }), { findings: [], failure: undefined }, `without a bug: seed ${seed}, ${steps} steps`);
+});
+
+t.test('what an assertion or a constraint of the program stops is never counted as found by the auditor', { timeout: 120_000 }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'referral-router-planted-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const stopped = await study(STOPPED, folder, { seeds: [1, 2, 3], steps: STEPS, first: true }, () => undefined, availableParallelism());
+  t.equal(stopped.length, 2);
+  for (const { bug, verdicts } of stopped) {
+    for (const { seed, finding, failure } of verdicts) {
+      t.equal(finding, undefined, `${bug.name}: seed ${seed}: nothing that the auditor could find`);
+      t.match(failure, bug.name.includes('assertion') ? /AssertionError/ : /constraint/, `${bug.name}: seed ${seed}: told as the failure that it is`);
+    }
+  }
 });

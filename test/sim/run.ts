@@ -7,7 +7,7 @@ import { START, TestClock } from '../kit/store.js';
 import { Auditor } from './auditor/auditor.js';
 import { Chance } from './chance.js';
 import { openUnwatched } from './engine/seam.js';
-import { Moves } from './moves.js';
+import { Moves, type Moved } from './moves.js';
 import { Failure, Service } from './service.js';
 
 /** One run of the simulation: everything in it follows from the seed. */
@@ -33,6 +33,8 @@ export interface RunResult {
   /** The last hash of the chain of events: the same for the same seed. */
   readonly hash: string;
   readonly events: number;
+  /** How often each thing went wrong, and how often each came of a request that is no answer to it. */
+  readonly met: Readonly<Record<string, number>>;
   /** Where the files are, if they were kept. */
   readonly folder: string | undefined;
 }
@@ -54,6 +56,7 @@ export async function run({ seed, steps, lifted = [], trace = () => undefined, k
   let findings: readonly string[] = [];
   let failure: string | undefined;
   let step = 0;
+  const met: Record<string, number> = {};
   try {
     await putNetwork(service.store);
     service.queueLimit = QUEUE;
@@ -62,8 +65,9 @@ export async function run({ seed, steps, lifted = [], trace = () => undefined, k
     findings = auditor.audit({ path: service.path, now: clock.now(), claims, sightings: [], alone: false });
     while (findings.length === 0 && step < steps) {
       step += 1;
-      const { move, ...seen } = await moves.next();
-      trace(`${step} ${move} ${seen.claims.map((c) => `${c.kind}:${c.outcome === 'answered' ? (c.refused ?? 'done') : c.outcome}`).join(' ')}`);
+      const { move, trouble, ...seen } = await moves.next();
+      for (const what of metIn({ move, trouble, ...seen })) met[what] = (met[what] ?? 0) + 1;
+      trace(`${step} ${move}${trouble === undefined ? '' : `, ${trouble}`} ${seen.claims.map((c) => `${c.kind}:${c.outcome === 'answered' ? (c.refused ?? 'done') : c.outcome}`).join(' ')}`);
       findings = auditor.audit({ path: service.path, now: clock.now(), ...seen });
     }
     if (findings.length === 0) findings = auditor.finish();
@@ -75,7 +79,13 @@ export async function run({ seed, steps, lifted = [], trace = () => undefined, k
     service.drop();
     if (!(keep && (findings.length > 0 || failure !== undefined))) rmSync(folder, { recursive: true, force: true });
   }
-  return { seed, steps: step, findings, failure, hash: auditor.hash, events: auditor.events, folder: keep ? folder : undefined };
+  return { seed, steps: step, findings, failure, hash: auditor.hash, events: auditor.events, met, folder: keep ? folder : undefined };
+}
+
+/** A move in words of what went wrong in it. */
+function metIn({ move, trouble, claims }: Moved): string[] {
+  const outcomes = claims.map((claim) => (claim.outcome !== 'answered' ? claim.outcome : claim.replayed ? 'answered again' : 'answered'));
+  return [move.replace(/ \d{4}-.*/, ''), ...(trouble === undefined ? [] : [trouble]), ...outcomes];
 }
 
 function lift(text: string, constraint: string): string {

@@ -12,6 +12,7 @@ import { filingsStand } from './rules/filings.js';
 import { holdsEndOnce } from './rules/holds.js';
 import { entriesAddUp, reckonedFromTheFacts } from './rules/ledger.js';
 import { readersSeeTheTruth } from './rules/readers.js';
+import { receiversMissNothing } from './rules/receivers.js';
 import { reportsInOrder } from './rules/reports.js';
 import { statusesFollowTheTable } from './rules/statuses.js';
 import { everythingIsTold } from './rules/told.js';
@@ -39,7 +40,7 @@ export class Auditor {
   readonly #chain = new Chain();
   readonly #rules: readonly Rule[] = [
     countersEqualPlaces, neverAboveCapacity, allotmentsAreKept, holdsEndOnce, bookingsAreGranted, statusesFollowTheTable,
-    everythingIsTold, transfersBalance, filingsStand, entriesAddUp, reckonedFromTheFacts, entitlementsOnce(), reportsInOrder, readersSeeTheTruth, acknowledgedSurvives(),
+    everythingIsTold, transfersBalance, filingsStand, entriesAddUp, reckonedFromTheFacts, entitlementsOnce(), reportsInOrder, readersSeeTheTruth, receiversMissNothing(), acknowledgedSurvives(),
   ];
 
   constructor(private readonly open: (path: string) => Sqlite.Database) {}

@@ -79,4 +79,14 @@ export type Sighting =
   | { readonly what: 'free'; readonly poolId: string; readonly startsAt: number; readonly free: number }
   | { readonly what: 'pool'; readonly id: string; readonly version: number }
   | { readonly what: 'consortium'; readonly id: string; readonly version: number }
-  | { readonly what: 'events'; readonly after: number; readonly limit: number; readonly seen: readonly { readonly seq: number; readonly hash: string }[] };
+  | { readonly what: 'events'; readonly after: number; readonly limit: number; readonly seen: readonly { readonly seq: number; readonly hash: string }[] }
+  /** A page that a follower of the log was handed, and the cursor with it. */
+  | {
+      readonly what: 'received';
+      readonly receiver: string;
+      readonly institutionId: string;
+      readonly limit: number;
+      readonly after: number;
+      readonly next: number;
+      readonly seen: readonly { readonly seq: number; readonly hash: string }[];
+    };

@@ -70,5 +70,15 @@ export const BUGS: readonly Bug[] = [
   bug('a merged record keeps its stays', 'usecase/network/merge-patients.ts', 'const moved = await moveStays(unit, gone.id, stays.id, concerned);', 'const moved = 0;'),
   bug('a new policy takes over what was assessed', 'domain/ledger.ts',
     'if (kept && kept.area === insuredArea && kept.scheme === scheme && isValidOn(kept, date) && hasBenefit(kept, stay)) return kept;', ''),
+  bug('the cursor runs ahead of what was handed out', 'usecase/event/feed.ts', 'return { events, next, head', 'return { events, next: Math.max(next, await reads.lastSeq()), head'),
   bug('a key is good for another request', 'store/answers.ts', "if (requestHash !== key.requestHash) return refuse('idempotency_key_reused');", ''),
+];
+
+/**
+ * Mistakes that the program itself stops: in them the auditor has nothing to find, and none may be taken for
+ * found. They prove that what an assertion or a constraint says is never counted as the auditor's.
+ */
+export const STOPPED: readonly Bug[] = [
+  bug('an assertion fails', 'domain/capacity.ts', 'assert(taken >= 0,', 'assert(taken > 1_000,'),
+  bug('a constraint refuses the row', 'domain/capacity.ts', 'const taken = session.taken - count;', 'const taken = session.taken - count - 1_000;', ...NO_ASSERTIONS.slice(0, 1)),
 ];
