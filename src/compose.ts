@@ -13,6 +13,8 @@ import type { After } from './http/commits.js';
 import { readExamples, type Example } from './http/examples.js';
 import { safeError } from './http/log.js';
 import type { StoreGauges } from './http/metrics.js';
+import { reckonHere, runBacktests, type Reckoner, type Runner } from './reckoning/runner.js';
+import { startReckoner } from './reckoning/start.js';
 import { startRelay } from './relay/runner.js';
 import { settle } from './relay/tick.js';
 import { openFollower, openStore, type ReadingStore, type StoreOptions, type WholeStore } from './store/open.js';
@@ -121,6 +123,7 @@ async function together(config: Config, dataKey: Uint8Array, clock: TestClock, l
   const store = await (config.databaseFile === null ? openServer(config, options, logger) : openStore(options));
   if (store.doubt !== undefined) logger.error(store.doubt);
   const made = config.adminKey === null ? await store.write(SYSTEM, (unit) => firstAdministrator(unit)) : null;
+  const backtests = backtesting(store, logger, 0, async () => reckonHere(store.slices));
   return {
     ...untilStopped(store, () => store.writerStats()),
     commander: inProcess(store),
@@ -129,7 +132,10 @@ async function together(config: Config, dataKey: Uint8Array, clock: TestClock, l
       clock.moveTo(now);
       await settle(store);
     },
-    close: () => store.close(),
+    async close() {
+      await backtests.stop();
+      await store.close();
+    },
   };
 }
 
@@ -138,6 +144,7 @@ async function served(config: Config, dataKey: Uint8Array, logger: Logger): Prom
   const store = await openServer(config, { url: config.databaseUrl, dataKey, clock: realClock, random: randomBytes }, logger);
   const made = config.adminKey === null ? await store.write(SYSTEM, (unit) => firstAdministrator(unit)) : null;
   const relay = startRelay(store, logger, safeError);
+  const backtests = backtesting(store, logger, STEP_WITHIN_MS, () => startReckoner({ databaseUrl: config.databaseUrl, dataKey }));
   return {
     ...untilStopped(store, () => ({ ...store.writerStats(), connections: store.pools() })),
     commander: inProcess(store),
@@ -145,9 +152,17 @@ async function served(config: Config, dataKey: Uint8Array, logger: Logger): Prom
     moveTo: () => Promise.reject(new AssertionError('the real clock is not moved')),
     async close() {
       await relay.stop();
+      await backtests.stop();
       await store.close();
     },
   };
+}
+
+/** A step of a backtest that takes longer was some other instance's, which is no more. */
+const STEP_WITHIN_MS = 60_000;
+
+function backtesting(store: WholeStore, logger: Logger, leaseMs: number, open: () => Promise<Reckoner>): Runner {
+  return runBacktests({ store, open, leaseMs, report: (error) => logger.error({ error: safeError(error) }, 'backtest failed') }, after);
 }
 
 function openServer(config: Config, options: StoreOptions, logger: Logger): Promise<PostgresStore> {

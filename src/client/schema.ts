@@ -1225,6 +1225,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/policies/{id}/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a policy on the recorded chains of a period
+         * @description The stays of its prefecture and scheme that were admitted in the period are assessed by it, the others of the same persons by their own policies, and both are compared by level. It is reckoned in the background, one after the other, and goes on after a restart where it was: see `GET /v1/backtests/{id}`.
+         */
+        post: operations["requestBacktest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backtests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a backtest is, and what it found */
+        get: operations["getBacktest"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a backtest, or forget one that has ended
+         * @description One that waits or runs stays as `cancelled`; one that has ended is gone.
+         */
+        delete: operations["endBacktest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -4499,6 +4540,104 @@ export interface components {
              * @description RFC 3339 with offset
              */
             updatedAt: string;
+        };
+        /** @description With `policy` that one is tried, which is stored nowhere else; its validity is not asked. */
+        BacktestInput: {
+            /**
+             * Format: date
+             * @description First local date of admission
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description Last one
+             */
+            to: string;
+            /** @description Of the policy in the path; absent: the latest */
+            version?: number;
+            policy?: components["schemas"]["PolicyInput"];
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
+            };
+        };
+        BacktestRow: {
+            /** @enum {string} */
+            scheme: "employee" | "resident";
+            /** @enum {string} */
+            level: "primary" | "secondary" | "tertiary" | "provincial";
+            stays: number;
+            /** @description Of them: only these have fund and personal payments */
+            settled: number;
+            /** @description 起付线 of all of them */
+            deductible: {
+                beforeFen: number;
+                afterFen: number;
+                /** @description After less before */
+                changeFen: number;
+            };
+            /** @description 基金支付 of those that are settled */
+            fund: {
+                beforeFen: number;
+                afterFen: number;
+                /** @description After less before */
+                changeFen: number;
+            };
+            /** @description 个人负担 of those that are settled */
+            personal: {
+                beforeFen: number;
+                afterFen: number;
+                /** @description After less before */
+                changeFen: number;
+            };
+            /** @description Stays of which the patient would have borne less: of the whole cost where it is settled, else of the deductible */
+            lighter: number;
+            heavier: number;
+            same: number;
+            /** @description Stays without figures to compare with: no policy was in force for them */
+            unassessed: number;
+            /** @description Stays for which the tried policy has no benefit */
+            uncovered: number;
+        };
+        Backtest: {
+            id: string;
+            policy: {
+                id: string;
+                version: number | null;
+                provenance: components["schemas"]["Provenance"];
+            };
+            /** @description GB/T 2260 district code */
+            area: string;
+            /** @enum {string} */
+            scheme: "employee" | "resident";
+            /**
+             * Format: date
+             * @description Local date in Asia/Shanghai
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description Local date in Asia/Shanghai
+             */
+            to: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "cancelled" | "failed";
+            progress: {
+                /** @description Looked at so far */
+                persons: number;
+                /** @description Theirs */
+                stays: number;
+                ofStays: number | null;
+            };
+            rows: components["schemas"]["BacktestRow"][] | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 with offset
+             */
+            createdAt: string;
+            startedAt: string | null;
+            endedAt: string | null;
         };
         /** @description Reason codes, as dated reference data */
         CodeSet: {
@@ -13876,6 +14015,334 @@ export interface operations {
                 };
             };
             /** @description `invalid_request` The request does not meet the contract; `invalid_content` The content breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestBacktest: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names this request: with the same key and body the same answer again, for 7 days */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /**
+                 * @description The policy that is tried, or in whose place one that is sent along
+                 * @example gz-employee-2018
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestInput"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    /** @description Where it stands */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backtest"];
+                };
+            };
+            /** @description `malformed_request` The request cannot be parsed; `idempotency_key_required` Idempotency-Key is required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this; `wrong_party` This is for the other party to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress` The same request is still being processed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract; `idempotency_key_reused` The Idempotency-Key was used for another request; `invalid_content` The content breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBacktest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The backtest
+                 * @example 0161df12-b280-706c-9131-66663830b460
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backtest"];
+                };
+            };
+            /** @description `malformed_request` The request cannot be parsed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` The service is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endBacktest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The backtest
+                 * @example 0161df12-b280-706c-9131-66663830b460
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_request` The request cannot be parsed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` The role does not permit this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -89,6 +89,9 @@ export const BUDGET_GAPS = ['outpatient', 'elsewhere'] as const;
 /** How the end of a budget's year is reckoned. */
 export const PROJECTIONS = ['linear', 'year-over'] as const;
 
+/** What has become of a backtest. */
+export const BACKTEST_STATES = ['queued', 'running', 'done', 'cancelled', 'failed'] as const;
+
 export const INDICATIONS = [
   'post-surgery', 'chronic-stable', 'common-disease', 'critical-stable', 'acute-care', 'er-observation',
   'day-surgery', 'rehabilitation', 'palliative', 'elderly-care', 'other',
@@ -113,6 +116,7 @@ export type StepCode = (typeof STEP_CODES)[number];
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 export type EntryCause = (typeof ENTRY_CAUSES)[number];
 export type UnassessedReason = (typeof UNASSESSED_REASONS)[number];
+export type BacktestState = (typeof BACKTEST_STATES)[number];
 export type KeyPopulation = (typeof KEY_POPULATIONS)[number];
 export type ChargePlace = (typeof CHARGE_PLACES)[number];
 export type BudgetGap = (typeof BUDGET_GAPS)[number];

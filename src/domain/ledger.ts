@@ -5,7 +5,7 @@ import type { EntryCause, EntryKind } from '../contract/vocabulary.js';
 import type { ChainStay, OutsideByYear, StayArrival, StayOutcome } from './assessment.js';
 import { assess } from './deductible.js';
 import { isValidOn, policyOn, type Policies, type Policy, type PolicyRules } from './policy.js';
-import { isVoided, type Figures, type Reached, type Settled, type Stay } from './stay.js';
+import { isVoided, type Figures, type Reached, type Settled, type Stay, type StayFacts } from './stay.js';
 
 /**
  * The ledger of what a person's stays bear. Whatever becomes known, all of it is reckoned anew from the
@@ -73,7 +73,7 @@ function add(changed: Reckoned[], before: Stay, stay: Stay, policies: Policies):
 }
 
 /** The stays that count, in order of admission; those of one instant by what their hospitals call them, not by when they became known. */
-export function inOrder(stays: readonly Stay[]): readonly Stay[] {
+export function inOrder<T extends StayFacts>(stays: readonly T[]): readonly T[] {
   return stays.filter((stay) => !isVoided(stay)).sort((a, b) => a.admittedAt - b.admittedAt || compare(a.institutionId, b.institutionId) || compare(a.number, b.number));
 }
 
@@ -101,7 +101,7 @@ export function hasBenefit({ benefits }: PolicyRules, { level, personKind, recor
   return benefits.some((row) => row.level === level && row.personKind === personKind && row.visitType === visitType);
 }
 
-export function chainStay(stay: Stay, policy: PolicyRules | null): ChainStay {
+export function chainStay(stay: StayFacts, policy: PolicyRules | null): ChainStay {
   const { record } = stay;
   return {
     key: stay.id,
@@ -119,7 +119,7 @@ export function chainStay(stay: Stay, policy: PolicyRules | null): ChainStay {
 }
 
 /** A referral whose arrival was taken back brought nobody. */
-function arrivalOf({ record, reached }: Stay): StayArrival {
+function arrivalOf({ record, reached }: StayFacts): StayArrival {
   if (record.arrival.via !== 'referral') return { via: record.arrival.via };
   return reached === null ? { via: 'none' } : arrivalUnder(reached);
 }

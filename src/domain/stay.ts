@@ -44,6 +44,13 @@ export interface Stay {
   readonly settled: Settled | null;
 }
 
+/** A stay as far as its assessment goes: nothing of whose it is, and nothing sealed. */
+export type StayFacts = Pick<
+  Stay,
+  | 'id' | 'institutionId' | 'number' | 'patientId' | 'level' | 'record' | 'admittedAt' | 'insuredArea' | 'scheme' | 'personKind' | 'reached'
+  | 'policyId' | 'policyVersion' | 'figures'
+>;
+
 /** An executed referral, with what it was decided on at its submission. */
 export interface Reached {
   readonly direction: Direction;

@@ -23,6 +23,8 @@ export const EVENTS: Access = { roles: ['clerk', 'doctor', 'coordinator', 'his',
 export const FIGURES: Access = { roles: ['coordinator', 'insurer', 'regulator', 'admin'], asInstitution: true };
 /** Reads budgets: insurer and regulator of the prefecture, the coordinator of the lead, and who writes them. */
 export const BUDGETS: Access = { roles: ['coordinator', 'insurer', 'regulator', 'admin'], asInstitution: true };
+/** Tries policies on what is recorded: what they are told holds no patient. */
+export const WHAT_IF: Access = { roles: ['insurer', 'regulator', 'admin'], asInstitution: false };
 /** Anybody with a key: what is read holds no patient. */
 export const ANYONE: Access = {
   roles: ['clerk', 'doctor', 'coordinator', 'his', 'insurer', 'regulator', 'admin'],

@@ -65,7 +65,7 @@ export interface Command<P extends TSchema, Q extends TSchema, B extends TSchema
   readonly run: (unit: Unit, input: Input<P, Q, B>, prepared: X) => Promise<R | Refusal>;
   readonly show?: (result: R, reads: Reads, input: Input<P, Q, B>) => Wire<Static<A>>;
   /** The status of success where it is one; 200 without. */
-  readonly status?: 200 | 201;
+  readonly status?: 200 | 201 | 202;
   /** For master data: 201 where it was made, 200 where it was replaced. */
   readonly created?: (result: R) => boolean;
   readonly version?: (result: R) => number;

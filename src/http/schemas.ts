@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import { Backtest, BacktestInput, BacktestRow } from '../contract/backtest.js';
 import { AccountView, Budget, BudgetInput, BudgetWritten } from '../contract/budget.js';
 import { Availability, Pool, PoolInput, SessionsInput, SessionsResult } from '../contract/capacity.js';
 import { ContractInput, ContractView } from '../contract/contract.js';
@@ -34,6 +35,6 @@ export const SHARED: readonly TSchema[] = [
   Provenance, PolicyInput, PolicyView, StayAssessment, EpisodeView, SimulationInput, Simulation, ArrivalEffect, QuoteInput, Quote,
   StayInput, StayView, DeductibleEntry, StayLeg, PatientEpisodes, ReassessInput, AccumulatorInput, AccumulatorView, MergeInput, MergedPatient,
   EventView, SignedHead, EventPage, ChainReport, Transfer, Filing, TransferReport, ConsortiumReport,
-  ContractInput, ContractView, BudgetInput, BudgetWritten, AccountView, Budget,
+  ContractInput, ContractView, BudgetInput, BudgetWritten, AccountView, Budget, BacktestInput, BacktestRow, Backtest,
   CodeSet, Health,
 ];

@@ -1,5 +1,6 @@
 import type { Instant } from '../kernel/calendar.js';
 import { areaOfId } from '../kernel/ids.js';
+import type { Backtest } from '../domain/backtest.js';
 import type { Budget, ChargedSum } from '../domain/budget.js';
 import type { Pool, Session } from '../domain/capacity.js';
 import type { Contract } from '../domain/contract.js';
@@ -13,12 +14,13 @@ import type { Reservation } from '../domain/reservation.js';
 import type { Stay } from '../domain/stay.js';
 import type { RecordedTransfer } from '../domain/transfer.js';
 import { FOLLOW_UP_STATES } from '../contract/vocabulary.js';
+import type { ChargedFilter } from '../usecase/insurance/charged-filter.js';
 import type {
-  Accumulator, ChargedFilter, Client, DocumentRecord, ExpiredHolds, FollowUp, Message, Page, PatientRecord, Reads, ReferralFilter, SessionFilter, SessionKey,
-  StoredPlace, TransferCount,
+  Accumulator, Client, DocumentRecord, ExpiredHolds, FollowUp, Message, Page, PatientRecord, PersonStays, Reads, ReferralFilter, SessionFilter, SessionKey, StoredPlace, TransferCount,
 } from '../usecase/ports.js';
 import type { Directory } from './directory.js';
 import { listReferrals } from './lists.js';
+import { personsAfter } from './persons.js';
 import type { Queries } from './queries/catalogue.js';
 import type { StoreVault } from './vault.js';
 
@@ -221,6 +223,23 @@ export class StoreReads implements Reads {
 
   async staysUnder(referralId: string): Promise<readonly Stay[]> {
     return this.q.stay.underReferral({ referralId });
+  }
+
+  async personsAfter(after: string, limit: number): Promise<readonly PersonStays[]> {
+    return personsAfter(this.q, after, limit);
+  }
+
+  async countStays(): Promise<number> {
+    return (await this.q.person.count({}))?.count ?? 0;
+  }
+
+  async backtest(id: string): Promise<Backtest | undefined> {
+    const area = areaOfId(id);
+    return area === undefined ? undefined : this.q.backtest.byId({ area, id });
+  }
+
+  async unfinishedBacktests(limit: number): Promise<readonly Backtest[]> {
+    return this.q.backtest.unfinished({ limit });
   }
 
   async contract(area: string, id: string): Promise<Contract | undefined> {

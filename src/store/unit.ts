@@ -2,6 +2,7 @@ import { assert } from '../kernel/assert.js';
 import type { Instant } from '../kernel/calendar.js';
 import { areaOfId, type IdMaker } from '../kernel/ids.js';
 import type { Pool, Session } from '../domain/capacity.js';
+import type { Backtest } from '../domain/backtest.js';
 import type { Budget } from '../domain/budget.js';
 import type { Contract } from '../domain/contract.js';
 import type { EventActor, EventDraft } from '../domain/event.js';
@@ -239,6 +240,28 @@ export class StoreUnit extends StoreReads implements Unit {
 
   async deleteAccumulator(accumulator: Accumulator): Promise<void> {
     assertOne(await this.q.accumulator.remove(accumulator), 'a deleted accumulator is in the store');
+  }
+
+  async lockBacktest(id: string): Promise<Backtest | undefined> {
+    const area = areaOfId(id);
+    return area === undefined ? undefined : this.q.backtest.lock({ area, id });
+  }
+
+  async lockNextBacktest(): Promise<Backtest | undefined> {
+    return this.q.backtest.lockNext({ now: this.now });
+  }
+
+  async insertBacktest(backtest: Backtest): Promise<void> {
+    assertArea(backtest);
+    await this.q.backtest.insert(backtest);
+  }
+
+  async saveBacktest(backtest: Backtest): Promise<void> {
+    assertOne(await this.q.backtest.update(backtest), 'the saved version of a backtest is the one after the locked');
+  }
+
+  async deleteBacktest({ area, id }: Backtest): Promise<void> {
+    assertOne(await this.q.backtest.remove({ area, id }), 'a deleted backtest is in the store');
   }
 
   async lockContract(area: string, id: string): Promise<Contract | undefined> {

@@ -4,6 +4,7 @@ import type { OutsideStays } from '../contract/insurance.js';
 import type { Operator } from '../contract/reservation.js';
 import type { Patient } from '../contract/referral.js';
 import type { FollowUpState, ReferralStatus, Role } from '../contract/vocabulary.js';
+import type { Backtest } from '../domain/backtest.js';
 import type { Budget, ChargedSum } from '../domain/budget.js';
 import type { Pool, Session } from '../domain/capacity.js';
 import type { Contract } from '../domain/contract.js';
@@ -14,8 +15,9 @@ import type { Consortium, Institution, Network } from '../domain/network.js';
 import type { Policies, Policy } from '../domain/policy.js';
 import type { Referral } from '../domain/referral.js';
 import type { Place, Reservation } from '../domain/reservation.js';
-import type { Stay } from '../domain/stay.js';
+import type { Stay, StayFacts } from '../domain/stay.js';
 import type { RecordedTransfer, Transfer } from '../domain/transfer.js';
+import type { ChargedFilter } from './insurance/charged-filter.js';
 
 /**
  * What a use case may ask of the world. The store implements it; a use case never sees the store, so it
@@ -94,15 +96,11 @@ export interface PolicySweep {
   readonly afterId: string;
 }
 
-/** Settled stays of people insured in one prefecture and scheme, by the local date of admission. */
-export interface ChargedFilter {
-  readonly insuredArea: string;
-  readonly scheme: string;
-  readonly date: string;
-  /** The instants at which that date begins, and the next. */
-  readonly from: Instant;
-  readonly until: Instant;
-  readonly by: 'districts' | 'contracts';
+/** A person with every stay, voided ones too, and what insurers state. */
+export interface PersonStays {
+  readonly patientId: string;
+  readonly stays: readonly StayFacts[];
+  readonly accumulators: readonly Accumulator[];
 }
 
 export interface WaitingFilter {
@@ -258,6 +256,13 @@ export interface Reads {
   /** The stays that name a referral, voided ones too. */
   staysUnder(referralId: string): Promise<readonly Stay[]>;
 
+  /** Persons who have stays, in order of id, behind the given one: whole persons of some `limit` stays together, none only where nobody follows. */
+  personsAfter(after: string, limit: number): Promise<readonly PersonStays[]>;
+  countStays(): Promise<number>;
+  backtest(id: string): Promise<Backtest | undefined>;
+  /** Backtests that wait or run, oldest first. */
+  unfinishedBacktests(limit: number): Promise<readonly Backtest[]>;
+
   /** A family-doctor contract, by the prefecture of its institution and the id that this chose. */
   contract(area: string, id: string): Promise<Contract | undefined>;
   /** Every contract of a person, also those that hold no more, in order of their beginning. */
@@ -335,6 +340,14 @@ export interface Unit extends Reads {
   /** In place of the one of the same insurer, person and year. */
   putAccumulator(accumulator: Accumulator): Promise<void>;
   deleteAccumulator(accumulator: Accumulator): Promise<void>;
+
+  lockBacktest(id: string): Promise<Backtest | undefined>;
+  /** The oldest that waits, or that runs and is nobody's by `now`. */
+  lockNextBacktest(): Promise<Backtest | undefined>;
+  insertBacktest(backtest: Backtest): Promise<void>;
+  /** `version` is the one after the one that was loaded. */
+  saveBacktest(backtest: Backtest): Promise<void>;
+  deleteBacktest(backtest: Backtest): Promise<void>;
 
   lockContract(area: string, id: string): Promise<Contract | undefined>;
   insertContract(contract: Contract): Promise<void>;

@@ -5,6 +5,8 @@ import type { Clock } from '../kernel/calendar.js';
 import { isRefusal, type Bilingual } from '../kernel/problem.js';
 import { safeError } from '../http/log.js';
 import { commandTable } from '../http/routes/resources.js';
+import { runBacktests } from '../reckoning/runner.js';
+import { startReckoner } from '../reckoning/start.js';
 import { startRelay } from '../relay/runner.js';
 import { StoreError } from '../store/errors.js';
 import { openStore, type OpenStore } from '../store/open.js';
@@ -18,6 +20,10 @@ import type { FromWriter, News, NumberedCall, ToWriter, WriterOrder } from './me
 const port = must(parentPort, 'the writer runs in a thread of its own');
 const say = (message: FromWriter): void => port.postMessage(message);
 const clock: Clock = { now: () => Date.now() };
+const after = (ms: number, run: () => void): (() => void) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
 
 async function main(order: WriterOrder): Promise<void> {
   const store = await openStore({ url: order.databaseUrl, dataKey: order.dataKey, clock, random: randomBytes });
@@ -26,6 +32,15 @@ async function main(order: WriterOrder): Promise<void> {
   const made = order.firstKey ? await store.write(SYSTEM, (unit) => firstAdministrator(unit)) : null;
   const logger = { error: (what: object, message: string) => say({ kind: 'error', error: what, message }) };
   const relay = startRelay(store, logger, safeError);
+  const backtests = runBacktests(
+    {
+      store,
+      open: () => startReckoner({ databaseUrl: order.databaseUrl, dataKey: order.dataKey }),
+      leaseMs: 0,
+      report: (error) => logger.error({ error: safeError(error) }, 'backtest failed'),
+    },
+    after,
+  );
   const commands = commandTable();
 
   const carryOut = async ({ number, call }: NumberedCall): Promise<void> => {
@@ -39,6 +54,7 @@ async function main(order: WriterOrder): Promise<void> {
   };
   const stop = async (): Promise<void> => {
     await relay.stop();
+    await backtests.stop();
     await store.close();
     say({ kind: 'stopped' });
     port.close();

@@ -12,9 +12,10 @@ import { buildApp, type AppSettings } from '../../src/http/app.js';
 import type { After } from '../../src/http/commits.js';
 import { createLogger } from '../../src/http/log.js';
 import { apiDocument } from '../../src/http/openapi.js';
+import { reckonHere, workOff, type Backtesting } from '../../src/reckoning/runner.js';
 import { settle } from '../../src/relay/tick.js';
 import { createClient } from '../../src/usecase/network/create-client.js';
-import type { StoreOptions } from '../../src/store/open.js';
+import type { StoreOptions, WholeStore } from '../../src/store/open.js';
 import { ADMIN, accepted, putNetwork } from './network.js';
 import { freshStore, type Fixture, type Teardown } from './store.js';
 
@@ -46,6 +47,8 @@ export interface TestApp extends Fixture {
   listen(): Promise<string>;
   /** Moves the clock, and does what is then due. */
   moveTo(now: Instant): Promise<void>;
+  /** Reckons the backtests that wait. */
+  reckon(): Promise<void>;
   /** Lets every wait for events run out. */
   runOut(): void;
 }
@@ -136,10 +139,18 @@ export async function startApp(t: Teardown, options: AppOptions = {}): Promise<T
       clock.set(now);
       await settle(store);
     },
+    reckon() {
+      return workOff(inThisThread(store));
+    },
     runOut() {
       for (const run of [...waits]) run();
     },
   });
+}
+
+/** Backtests reckoned where the store is; one that fails is a fault of the test. */
+export function inThisThread(store: WholeStore): Backtesting {
+  return { store, open: async () => reckonHere(store.slices), leaseMs: 0, report: (error) => { throw error; } };
 }
 
 /** The body as a problem document. */

@@ -35,7 +35,7 @@ t.test('every query of the catalogue is understood', async (t) => {
 
 t.test('what is about to change is locked', async (t) => {
   const locks = everyQuery(postgresKit).filter((q) => q.name.endsWith('.lock'));
-  t.strictSame(locks.map((q) => q.name).sort(), ['contract.lock', 'patient.lock', 'referral.lock', 'reservation.lock', 'session.lock', 'sweep.lock']);
+  t.strictSame(locks.map((q) => q.name).sort(), ['backtest.lock', 'contract.lock', 'patient.lock', 'referral.lock', 'reservation.lock', 'session.lock', 'sweep.lock']);
   for (const { text } of locks) t.match(text, / for update$/);
 });
 

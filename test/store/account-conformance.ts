@@ -4,7 +4,7 @@ import type { Settled, Stay } from '../../src/domain/stay.js';
 import type { Unit } from '../../src/usecase/ports.js';
 import { START, type OpenFresh } from '../kit/store.js';
 import { read, saved } from './conformance.js';
-import { AREA, budgetOf, contractOf, stayOf } from './rows.js';
+import { AREA, backtestOf, budgetOf, contractOf, stayOf } from './rows.js';
 
 /** Contracts, budgets, and the sums that a budget is charged with: the part of the suite that every engine must pass. */
 
@@ -45,6 +45,61 @@ export function accountsConform(t: Test, open: OpenFresh): void {
       t.equal(await reads.budget('g1', 2020), undefined);
       t.strictSame(await reads.budgetsOf(2018), [latest, budgetOf('g2')]);
     });
+  });
+
+  t.test('persons come in order, whole, each with every stay and statement, however short the page', async (t) => {
+    const fixture = await open(t);
+    const ids = await saved(fixture, async (unit) => {
+      const made = [1, 3, 2].map((count) => ({ id: unit.ids.next(AREA), count }));
+      for (const { id: patientId, count } of made) {
+        for (let i = 0; i < count; i += 1) await unit.insertStay(stayOf(unit, `${patientId} ${i}`, { patientId, record: { ...stayOf(unit, 'x').record, voided: i === 1 } }));
+      }
+      await unit.putAccumulator({ area: AREA, patientId: made[1]!.id, year: 2018, stays: 1, borneFen: 2, paidFen: 3, asOf: '2018-02-28', updatedAt: START });
+      return made.map(({ id }) => id);
+    });
+    for (const limit of [1, 2, 3, 4, 100]) {
+      const told: (readonly [string, number, number])[] = [];
+      for (let after = ''; ; ) {
+        const persons = await read(fixture, (reads) => reads.personsAfter(after, limit));
+        if (persons.length === 0) break;
+        told.push(...persons.map((person) => [person.patientId, person.stays.length, person.accumulators.length] as const));
+        after = persons.at(-1)!.patientId;
+      }
+      t.strictSame(told, [[ids[0], 1, 0], [ids[1], 3, 1], [ids[2], 2, 0]], `${limit} stays at a time`);
+    }
+    t.equal(await read(fixture, (reads) => reads.countStays()), 6);
+    const [stay] = (await read(fixture, (reads) => reads.personsAfter('', 1)))[0]!.stays;
+    t.notOk(stay && 'sealedPatient' in stay, 'without what is sealed');
+  });
+
+  t.test('a backtest is kept step by step; the oldest that waits or is nobody’s is the next', async (t) => {
+    const fixture = await open(t);
+    const [first, second] = await saved(fixture, async (unit) => {
+      const made = [backtestOf(unit), backtestOf(unit, { createdAt: START + 1, policyVersion: 3 })] as const;
+      for (const backtest of [...made, backtestOf(unit, { state: 'done' }), backtestOf(unit, { state: 'cancelled' })]) await unit.insertBacktest(backtest);
+      return made;
+    });
+    await read(fixture, async (reads) => {
+      t.strictSame(await reads.backtest(second.id), second);
+      t.equal(await reads.backtest('no id of ours'), undefined);
+      t.strictSame((await reads.unfinishedBacktests(10)).map(({ id }) => id), [first.id, second.id]);
+      t.equal((await reads.unfinishedBacktests(1)).length, 1);
+    });
+    const row = { level: 'primary', stays: 1, settled: 0, deductible: { beforeFen: 9_007_199_254_740_991, afterFen: 0 }, fund: { beforeFen: 0, afterFen: 0 }, personal: { beforeFen: 0, afterFen: 0 }, lighter: 1, heavier: 0, same: 0, unassessed: 0, uncovered: 0 } as const;
+    const taken = { ...first, state: 'running', version: 2, claimedUntil: START + 1, startedAt: START, progress: { after: 'x', persons: 1, stays: 1, ofStays: 9, rows: [row], complete: false } } as const;
+    const next = () => saved(fixture, async (unit) => (await unit.lockNextBacktest())?.id ?? null);
+    t.equal(await next(), first.id);
+    await saved(fixture, async (unit) => {
+      t.strictSame(await unit.lockBacktest(first.id), first);
+      await unit.saveBacktest(taken);
+    });
+    t.strictSame(await read(fixture, (reads) => reads.backtest(first.id)), taken);
+    t.equal(await next(), second.id, 'the first is somebody’s');
+    fixture.clock.advance(1);
+    t.equal(await next(), first.id, 'and nobody’s at that instant');
+    await t.rejects(saved(fixture, (unit) => unit.saveBacktest(taken)), /version/, 'saved on top of a version that is gone');
+    await saved(fixture, (unit) => unit.deleteBacktest(taken));
+    t.equal(await read(fixture, (reads) => reads.backtest(first.id)), undefined);
   });
 
   t.test('what was settled of a day is summed by house, coverage and kind of visit; nothing else is in it', async (t) => {

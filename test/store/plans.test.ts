@@ -14,7 +14,9 @@ for (const migration of readMigrations('sqlite')) db.exec(migration.text);
 const MAY_SCAN = [
   'directory.institutions', 'directory.consortia', 'directory.pools', 'directory.policies', 'directory.clients', 'log.tip', 'log.last',
   // What is under way: none or one, most of the time.
-  'sweep.lock',
+  'sweep.lock', 'backtest.unfinished', 'backtest.lockNext',
+  // All of it, once, in a thread of its own.
+  'person.count',
 ];
 /** Sorts a handful: what stands in one session, what was counted in one slice or settled of one day. */
 const MAY_SORT = ['place.live', 'place.overdue', 'transfer.count', 'transfer.countInArea', 'charge.byDistrict', 'charge.byContract'];
@@ -70,6 +72,10 @@ const INDEXES: readonly (readonly [query: string, plan: RegExp])[] = [
   ['filing.after', /PRIMARY KEY \(area=\? AND seq>\?\)/],
   ['filing.byId', /filing_by_id \(area=\? AND id=\?\)/],
   ['contract.ofPatient', /contract_by_patient \(patient_id=\?\)/],
+  ['person.staysAfter', /stay_by_patient \(patient_id>\?\)/],
+  ['person.accumulators', /accumulator_by_patient \(patient_id>\? AND patient_id<\?\)/],
+  ['backtest.unfinished', /backtest_unfinished/],
+  ['backtest.lockNext', /backtest_unfinished/],
   ['budget.latest', /PRIMARY KEY \(consortium_id=\? AND year=\?\)/],
   ['budget.ofYear', /budget_by_year \(year=\?\)/],
   ['charge.byDistrict', /COVERING INDEX stay_charged \(insured_area=\? AND scheme=\? AND admitted_at>\? AND admitted_at<\?\)/],

@@ -1,6 +1,7 @@
 import { DAY, HOUR, type Instant } from '../../src/kernel/calendar.js';
 import type { Pool, Session } from '../../src/domain/capacity.js';
 import type { EventDraft } from '../../src/domain/event.js';
+import { NOT_BEGUN, type Backtest } from '../../src/domain/backtest.js';
 import type { Budget } from '../../src/domain/budget.js';
 import type { Contract } from '../../src/domain/contract.js';
 import type { Filing } from '../../src/domain/filing.js';
@@ -138,6 +139,14 @@ export function budgetOf(consortiumId: string, more: Partial<Budget> = {}): Budg
   return {
     consortiumId, year: 2018, area: AREA, version: 1, updatedAt: START,
     accounts: [{ scheme: 'employee', covers: { by: 'contracts' }, prepaidFen: 10_000_000_000_000, outpatient: null, elsewhere: null, rule: null, provenance }], ...more,
+  };
+}
+
+export function backtestOf(unit: Unit, more: Partial<Backtest> = {}): Backtest {
+  return {
+    id: unit.ids.next(AREA), area: AREA, policyId: 'p', policyVersion: null, state: 'queued', progress: NOT_BEGUN, version: 1,
+    trial: { area: AREA, scheme: 'employee', from: '2018-01-01', to: '2018-12-31', rules: plainRules() },
+    claimedUntil: unit.now, createdAt: unit.now, startedAt: null, endedAt: null, ...more,
   };
 }
 

@@ -94,7 +94,7 @@ for (const table of Object.values(tables)) {
 }
 
 t.test('a row that grows is led by its prefecture; the log alone has one order for all', async (t) => {
-  const grows = ['session', 'reservation', 'place', 'referral', 'patient', 'message', 'document', 'follow_up', 'stay', 'accumulator', 'deductible_entry', 'transfer', 'filing', 'contract'];
+  const grows = ['session', 'reservation', 'place', 'referral', 'patient', 'message', 'document', 'follow_up', 'stay', 'accumulator', 'deductible_entry', 'transfer', 'filing', 'contract', 'backtest'];
   for (const table of grows) t.equal(migratedColumns(table).find((column) => column.key === 1)?.name, 'area', table);
   t.equal(migratedColumns('event').find((column) => column.key === 1)?.name, 'seq');
 });

@@ -2,6 +2,7 @@ import { AssertionError } from '../../kernel/assert.js';
 import { CommandTable } from '../commands.js';
 import type { Http } from '../operation.js';
 import { actionRoutes } from './actions.js';
+import { backtestRoutes } from './backtests.js';
 import { budgetCommands } from './budgets.js';
 import { capacityRoutes } from './capacity.js';
 import { contractRoutes } from './contracts.js';
@@ -28,6 +29,7 @@ export function resourceRoutes(http: Http): void {
   ledgerRoutes(http);
   contractRoutes(http);
   budgetCommands(http);
+  backtestRoutes(http);
 }
 
 /** The commands of those routes without an app to be asked through: for a thread that only writes. */

@@ -1,4 +1,5 @@
-import { and, asc, desc, eq, gte, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, lt, lte, sql } from 'drizzle-orm';
+import type { Backtest } from '../../domain/backtest.js';
 import type { Contract } from '../../domain/contract.js';
 import { locking, many, one, run } from '../bind.js';
 import type { Kit } from '../columns.js';
@@ -35,6 +36,42 @@ export function budgetQueries(k: Kit, { budget: b }: Tables) {
     ),
     ofYear: many<{ year: number }>()(k.build.select({ doc: b.doc }).from(b).where(eq(b.year, p('year'))).orderBy(asc(b.consortiumId), asc(b.version))),
     insert: run<typeof b.$inferSelect>()(k.build.insert(b).values(everyColumn(b))),
+  };
+}
+
+export function backtestQueries(k: Kit, { backtest: b }: Tables) {
+  const at = and(eq(b.area, p('area')), eq(b.id, p('id')));
+  const unfinished = sql`${b.state} in ('queued', 'running')`;
+  const byId = one<ById>()(k.build.select().from(b).where(at));
+  return {
+    byId,
+    lock: locking(k.engine, byId),
+    unfinished: many<{ limit: number }>()(k.build.select().from(b).where(unfinished).orderBy(asc(b.createdAt), asc(b.id)).limit(p('limit'))),
+    lockNext: locking(
+      k.engine,
+      one<{ now: number }>()(k.build.select().from(b).where(and(unfinished, lte(b.claimedUntil, p('now')))).orderBy(asc(b.createdAt), asc(b.id)).limit(1)),
+    ),
+    insert: run<Backtest>()(k.build.insert(b).values(everyColumn(b))),
+    update: run<Backtest>()(
+      k.build.update(b).set(columns(b, 'state', 'progress', 'version', 'claimedUntil', 'startedAt', 'endedAt')).where(and(at, sql`${b.version} = ${p('version')} - 1`)),
+    ),
+    remove: run<ById>()(k.build.delete(b).where(at)),
+  };
+}
+
+/** Stays of many, without what is sealed: a page of whole persons, found by the index of persons. */
+export function personQueries(k: Kit, { stay: s, accumulator: a }: Tables) {
+  const { id, institutionId, number, patientId, level, record, admittedAt, insuredArea, scheme, personKind, reached, policyId, policyVersion, figures } = s;
+  const facts = { id, institutionId, number, patientId, level, record, admittedAt, insuredArea, scheme, personKind, reached, policyId, policyVersion, figures };
+  return {
+    staysAfter: many<{ after: string; limit: number }>()(
+      k.build.select(facts).from(s).where(gt(s.patientId, p('after'))).orderBy(asc(s.patientId)).limit(p('limit')),
+    ),
+    stays: many<{ patientId: string }>()(k.build.select(facts).from(s).where(eq(s.patientId, p('patientId')))),
+    count: one<object>()(k.build.select({ count: sql<number>`cast(count(*) as bigint)` }).from(s)),
+    accumulators: many<{ after: string; last: string }>()(
+      k.build.select().from(a).where(and(gt(a.patientId, p('after')), lte(a.patientId, p('last')))),
+    ),
   };
 }
 

@@ -1,7 +1,7 @@
 import { bindGroup, type Binder, type Bound } from '../bind.js';
 import type { Kit } from '../columns.js';
 import { schemaOf } from '../tables/schema.js';
-import { budgetQueries, chargeQueries, contractQueries } from './account.js';
+import { backtestQueries, budgetQueries, chargeQueries, contractQueries, personQueries } from './account.js';
 import { placeQueries, reservationQueries, sessionQueries } from './capacity.js';
 import { careQueries } from './care.js';
 import { directoryQueries } from './directory.js';
@@ -28,6 +28,8 @@ export function catalogueOf(kit: Kit) {
     contract: contractQueries(kit, t),
     budget: budgetQueries(kit, t),
     charge: chargeQueries(kit, t),
+    person: personQueries(kit, t),
+    backtest: backtestQueries(kit, t),
     log: logQueries(kit, t),
     transfer: transferQueries(kit, t),
     filing: filingQueries(kit, t),

@@ -1,9 +1,12 @@
+import { sql } from 'drizzle-orm';
+import type { Backtest } from '../../domain/backtest.js';
 import type { Budget } from '../../domain/budget.js';
 import type { Contract } from '../../domain/contract.js';
 import type { EventActor } from '../../domain/event.js';
+import type { BacktestState } from '../../contract/vocabulary.js';
 import type { Kit } from '../columns.js';
 
-/** Whom a consortium answers for, and with what money. */
+/** Whom a consortium answers for, with what money, and what another policy would have made of it. */
 export function accountTables(k: Kit) {
   return {
     contract: k.table(
@@ -40,6 +43,27 @@ export function accountTables(k: Kit) {
         actor: k.json().$type<EventActor>().notNull(),
       },
       (t) => [k.primaryKey({ columns: [t.consortiumId, t.year, t.version] }), k.index('budget_by_year').on(t.year, t.consortiumId, t.version)],
+    ),
+    backtest: k.table(
+      'backtest',
+      {
+        area: k.text().notNull(),
+        id: k.text().notNull(),
+        state: k.text().$type<BacktestState>().notNull(),
+        policyId: k.text().notNull(),
+        policyVersion: k.integer(),
+        trial: k.json().$type<Backtest['trial']>().notNull(),
+        progress: k.json().$type<Backtest['progress']>().notNull(),
+        version: k.integer().notNull(),
+        claimedUntil: k.integer().notNull(),
+        createdAt: k.integer().notNull(),
+        startedAt: k.integer(),
+        endedAt: k.integer(),
+      },
+      (t) => [
+        k.primaryKey({ columns: [t.area, t.id] }),
+        k.index('backtest_unfinished').on(t.createdAt, t.id).where(sql`${t.state} in ('queued', 'running')`),
+      ],
     ),
   };
 }

@@ -15,7 +15,7 @@ export async function factsOf(reads: Reads, patientId: string): Promise<PersonFa
 }
 
 /** Who has moved from one insurer to another has been told of by both: the year is what they tell together. */
-function outsideOf(accumulators: readonly Accumulator[]): OutsideByYear {
+export function outsideOf(accumulators: readonly Accumulator[]): OutsideByYear {
   const years = new Map<number, { stays: number; borneFen: number; paidFen: number; asOf: string }>();
   for (const { year, stays, borneFen, paidFen, asOf } of accumulators) {
     const other = years.get(year);

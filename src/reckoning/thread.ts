@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { constants, setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { must } from '../kernel/assert.js';
+import type { Clock } from '../kernel/calendar.js';
+import type { Progress } from '../domain/backtest.js';
+import { safeError } from '../http/log.js';
+import { openFollower } from '../store/open.js';
+import { openPostgres } from '../store/postgres/store.js';
+import type { Slices } from '../usecase/ports.js';
+import type { FromReckoner, ReckonerOrder, ToReckoner } from './messages.js';
+import { stepOf } from './runner.js';
+
+/**
+ * A thread for long reckonings. It reads on a connection of its own, in short reads, and takes of the
+ * machine what nobody else wants: on Linux the priority of one thread is its own, and the counter goes first.
+ */
+const port = must(parentPort, 'the reckoner runs in a thread of its own');
+const order = workerData as ReckonerOrder;
+const clock: Clock = { now: () => Date.now() };
+
+interface Opened {
+  readonly slices: Slices;
+  close(): void | Promise<void>;
+}
+
+function open(): Promise<Opened> {
+  const options = { url: order.databaseUrl, dataKey: order.dataKey, clock, random: randomBytes };
+  if (options.url.startsWith('sqlite:')) return openFollower(options);
+  const after = (ms: number, run: () => void): (() => void) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  };
+  return openPostgres({ ...options, after, connections: 6 });
+}
+
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
+let opened: Promise<Opened> = open();
+
+/** What is held in memory is as old as the reader: a step that fails is tried once more with a new one. */
+async function step({ trial, progress }: ToReckoner): Promise<Progress> {
+  try {
+    return await stepOf((await opened).slices, trial, progress);
+  } catch {
+    const old = opened;
+    opened = open();
+    await (await old).close();
+    return stepOf((await opened).slices, trial, progress);
+  }
+}
+
+port.on('message', (asked: ToReckoner) => {
+  step(asked).then(
+    (progress) => port.postMessage({ kind: 'step', progress } satisfies FromReckoner),
+    (error: unknown) => port.postMessage({ kind: 'failed', error: safeError(error) } satisfies FromReckoner),
+  );
+});
