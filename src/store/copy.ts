@@ -1,10 +1,11 @@
-import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hash } from 'node:crypto';
 import Sqlite from 'better-sqlite3';
 import { ChainCheck, type ChainFault } from '../domain/chain.js';
 import type { SignedHead } from '../domain/event.js';
 import { sqliteKit } from './columns.js';
+import { syncPath } from './durable.js';
 import { StoreError, translate } from './errors.js';
 import { checkStructure } from './examine.js';
 import { journalFault } from './journal.js';
@@ -46,8 +47,8 @@ export function copyDatabase(from: string, to: string): void {
   const fault = isServed(from) ? undefined : journalFault(from);
   if (fault !== undefined) throw new StoreError('corrupt', `the journal ${from}-wal is damaged, and what was acknowledged would be missing from a copy: ${fault}`);
   reading(from, (db) => db.prepare('VACUUM INTO ?').run(to));
-  syncFile(to);
-  syncFile(dirname(to));
+  syncPath(to);
+  syncPath(dirname(to));
 }
 
 export function countsOf(path: string): Counts {
@@ -152,15 +153,5 @@ function open(path: string): Sqlite.Database {
     return new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 5_000 });
   } catch (error) {
     throw translate(error);
-  }
-}
-
-/** A file or a folder. */
-function syncFile(path: string): void {
-  const file = openSync(path, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 }

@@ -1,8 +1,9 @@
-import { chownSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Place } from '../config.js';
 import { contentsOf, copyDatabase, type Contents } from '../store/copy.js';
+import { syncPath } from '../store/durable.js';
 import { holdFile } from '../store/sqlite.js';
 import { described, faultsOf, UpkeepError, type UpkeepCommand } from './command.js';
 
@@ -59,7 +60,7 @@ async function putInPlace({ from, place: { file, dataKey }, replace, acceptFault
     belongToFolder(part, `${file}.lock`);
     if (present.length > 0) aside = moveAside(file, present);
     renameSync(part, file);
-    syncFolder(dirname(file));
+    syncPath(dirname(file));
   } finally {
     rmSync(part, { force: true });
   }
@@ -79,7 +80,7 @@ function moveAside(file: string, suffixes: readonly string[]): string {
   }
   mkdirSync(folder, { mode: 0o700 });
   for (const suffix of suffixes) renameSync(file + suffix, join(folder, basename(file) + suffix));
-  syncFolder(folder);
+  syncPath(folder);
   return folder;
 }
 
@@ -89,14 +90,5 @@ function belongToFolder(...paths: readonly string[]): void {
   for (const path of paths) {
     const { uid, gid } = statSync(dirname(path));
     chownSync(path, uid, gid);
-  }
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }

@@ -1,0 +1,28 @@
+import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** What is to be there after a power cut: the contents of a file are kept by syncing it, its name by syncing its folder. */
+
+/** A file or a folder, on the disk when this returns. */
+export function syncPath(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A new file, on the disk with all of its text when this returns; before, there is none of this name. Throws where there was one. */
+export function createDurably(path: string, text: string, mode: number): void {
+  const part = `${path}.${process.pid}.part`;
+  try {
+    writeFileSync(part, text, { mode });
+    syncPath(part);
+    // Not by renaming, which would replace what another process has made meanwhile.
+    linkSync(part, path);
+  } finally {
+    rmSync(part, { force: true });
+  }
+  syncPath(dirname(path));
+}
