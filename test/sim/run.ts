@@ -48,7 +48,7 @@ export async function run({ seed, steps, lifted = [], trace = () => undefined, k
   const clock = new TestClock(START);
   const service = await Service.start(folder, clock, new Prng(seed + 1).bytes, {
     schema: (text) => lifted.reduce(lift, text),
-    // What a process leaves when it dies does not depend on syncs; test/ops/power-cut.test.ts is about those.
+    // What a process leaves when it dies does not depend on syncs; test/power/power-cut.test.ts is about those.
     pragmas: { wal_autocheckpoint: chance.pick([30, 100, 400]), synchronous: 'OFF' },
   });
   const auditor = new Auditor((path) => openUnwatched(path, { readonly: true }));

@@ -79,6 +79,9 @@ function* reckoned(book: Book, patientId: string): Iterable<string> {
   }
   const [first] = stays;
   if (!first) return;
+  const lawless = stays.filter(({ policyId, policyVersion }) => !book.policies.has(`${policyId} ${policyVersion}`));
+  for (const { id, policyId, policyVersion } of lawless) yield `stay ${id} is assessed by version ${policyVersion} of policy ${policyId}, which does not exist`;
+  if (lawless.length > 0) return;
   const outside = book.accumulators.filter((statement) => statement.patientId === patientId);
   const opinions = assess({ policy: policyOf(book, first), personKind: 'active', stays: stays.map((stay) => opinionOf(book, stay)), outside });
   for (const [i, { deductibleFen, standardFen, fundFen, linkedTo }] of opinions.entries()) {

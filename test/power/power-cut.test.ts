@@ -1,0 +1,89 @@
+import { mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Prng } from '../../src/kernel/prng.js';
+import { scratch, startProgram } from '../kit/program.js';
+import { plant, type Edit } from '../sim/planted/plant.js';
+import { afterCuts, changesOf, countCommits, located, lostAtAnswers, type Recorded } from './cuts.js';
+import { buildRecorder, readRecord } from './recorder.js';
+import { DATABASE } from './restart.js';
+import { Clients } from './served.js';
+
+/**
+ * That a process was killed proves nothing about power: the system still has what it wrote. So the program runs
+ * with everything it does to its folder written down, and the folder is made as it would be if power had failed
+ * at any moment: what was synced is there, of the rest nothing, all, or any sectors of it.
+ */
+const folder = realpathSync(scratch(t));
+const left = join(folder, 'left');
+const recording = buildRecorder(folder);
+
+/** The program from its very first start: settled, at work, stopped in peace, started again, at work, killed. */
+async function record(t: Test, name: string, count: number, bug?: readonly Edit[]): Promise<Recorded> {
+  const served = join(folder, name);
+  mkdirSync(served);
+  const path = join(folder, `${name}.record`);
+  const planted = bug && plant(bug, join(folder, `${name}.json`));
+  const settings = {
+    DATABASE_URL: `sqlite:${join(served, DATABASE)}`, RATE_LIMIT: '1000000', ...recording(served, path),
+    ...(planted && { NODE_OPTIONS: planted.execArgv.join('='), ...planted.env }),
+  };
+  const first = await startProgram(t, settings);
+  const clients = new Clients(first.address);
+  await clients.settle();
+  await clients.work(0, count);
+  await first.stop();
+  const second = await startProgram(t, settings);
+  clients.address = second.address;
+  await clients.work(count, Math.ceil(count / 3));
+  await second.kill();
+  const entries = readRecord(path);
+  return { entries, answers: located(entries, clients.acknowledged) };
+}
+
+t.test('power that fails at any moment takes nothing that was acknowledged', { timeout: 200_000 }, async (t) => {
+  const run = await record(t, 'whole', 90);
+  const chance = new Prng(1);
+  const some = (moments: readonly number[]): number[] => Array.from({ length: 6 }, () => chance.pick(moments));
+
+  t.same(lostAtAnswers(run, left), [], `the moment each of ${run.answers.length} answers leaves, what it tells of is synced`);
+
+  const copying = changesOf(run, DATABASE);
+  t.ok(copying.length > 50, 'the journal was copied back into the database meanwhile');
+  const moments = new Set([...some(run.entries.map((_, i) => i)), ...some(copying), ...some(run.answers.map(({ at }) => at)), run.entries.length - 1]);
+  t.same(await afterCuts(run, moments, ['nothing', chance], left), [], `after ${2 * moments.size} cuts the service starts, its log is whole, and who asks again is answered as before`);
+  t.same(await afterCuts(run, new Set([run.answers.at(-1)!.at]), ['everything'], left), []);
+
+  const { commits, syncs, overtaken } = countCommits(run);
+  t.comment(`${run.answers.length} answers, ${commits} commits, ${syncs} syncs of the journal`);
+  t.ok(commits < run.answers.length, 'several answers share a commit');
+  t.ok(syncs >= commits, `${commits} commits were synced ${syncs} times`);
+  t.equal(overtaken, 0, 'no commit is written before the one before it is synced');
+});
+
+const FULL = "db.pragma('synchronous = FULL');";
+const PLANTED: Readonly<Record<string, Edit>> = {
+  'commits are not waited for': { file: 'src/store/sqlite.ts', from: FULL, to: "db.pragma('synchronous = NORMAL');" },
+  'commits are synced a moment later': {
+    file: 'src/store/sqlite.ts', from: FULL, to: "db.pragma('synchronous = NORMAL');\n  setInterval(() => db.open && db.pragma('wal_checkpoint(PASSIVE)'), 20).unref();",
+  },
+  'nothing is waited for': { file: 'src/store/sqlite.ts', from: FULL, to: "db.pragma('synchronous = OFF');" },
+};
+
+for (const [name, edit] of Object.entries(PLANTED)) {
+  t.test(`planted, ${name}: power takes what was acknowledged, so this test can fail`, { timeout: 100_000 }, async (t) => {
+    const run = await record(t, name.replaceAll(' ', '-'), 24, [edit]);
+    const lost = lostAtAnswers(run, left);
+    t.ok(lost.length > 0, `${lost.length} referrals would be gone`);
+  });
+}
+
+t.test('planted, the data key is not synced: nobody could read what power has left', { timeout: 100_000 }, async (t) => {
+  const file = 'src/compose.ts';
+  const edits = [
+    { file, from: "import { mkdirSync, statSync } from 'node:fs';", to: "import { mkdirSync, statSync, writeFileSync } from 'node:fs';" },
+    { file, from: "createDurably(path, `${key.toString('base64')}\\n`, 0o600);", to: "writeFileSync(path, `${key.toString('base64')}\\n`, { mode: 0o600 });" },
+  ];
+  const run = await record(t, 'key', 6, edits);
+  t.match(await afterCuts(run, new Set([run.answers.at(-1)!.at]), ['nothing'], left), [/DATA_KEY is not set and the key file/]);
+});
