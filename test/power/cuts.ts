@@ -93,16 +93,18 @@ const FRAME_HEAD = 24;
 export function countCommits(recorded: Recorded): Counts {
   const journal = new Set(changesOf(recorded, `${DATABASE}-wal`));
   const counts = { commits: 0, syncs: 0, overtaken: 0 };
+  /** What had been written last when a sync began. */
   const begun = new Map<number, number>();
-  let [file, written, synced] = [0, 0, 0];
+  let [file, written, synced, head, page] = [0, 0, 0, -1, 0];
   for (const [at, { kind, file: of, offset, bytes }] of recorded.entries.entries()) {
     if (journal.has(at)) {
-      file = of;
-      written = at;
+      // The page of a commit follows its head, and is its last write.
+      if (head === written) page = at;
+      [file, written] = [of, at];
       if (kind !== 'W' || bytes.length !== FRAME_HEAD || offset < HEAD || bytes.readUInt32BE(4) === 0) continue;
-      // The page of the commit before is its last write.
-      if (counts.commits > counts.syncs) counts.overtaken += 1;
+      if (page > synced) counts.overtaken += 1;
       counts.commits += 1;
+      head = at;
     } else if (of === file && kind === 'B') begun.set(offset, written);
     else if (of === file && kind === 'E' && begun.get(offset)! > synced) {
       synced = begun.get(offset)!;

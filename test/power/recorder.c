@@ -141,7 +141,7 @@ static int opening(int at, const char *path, int flags, mode_t mode) {
 
 #define MODE(flags, mode)                        \
   mode_t mode = 0;                               \
-  if ((flags) & (O_CREAT | __O_TMPFILE)) {       \
+  if ((flags) & O_CREAT) {                      \
     va_list more;                                \
     va_start(more, flags);                       \
     mode = (mode_t)va_arg(more, int);            \
