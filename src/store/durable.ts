@@ -21,6 +21,11 @@ export function createDurably(path: string, text: string, mode: number): void {
     syncPath(part);
     // Not by renaming, which would replace what another process has made meanwhile.
     linkSync(part, path);
+  } catch (error) {
+    // Whoever starts the service looks for the file that is to be, not for what it is made from.
+    const failure = error as NodeJS.ErrnoException;
+    if (failure.path === part) failure.path = path;
+    throw failure;
   } finally {
     rmSync(part, { force: true });
   }
