@@ -1,3 +1,4 @@
+import { backtest } from './backtest.js';
 import { cleanUp, endAll } from './children.js';
 import { deductible } from './deductible.js';
 import { growth } from './growth.js';
@@ -22,6 +23,7 @@ const MEASURES: Record<string, () => Promise<Finding>> = {
   growth: () => growth(say),
   deductible,
   reassessment,
+  backtest: () => backtest(say),
   replay,
   postgres,
 };
