@@ -32,10 +32,10 @@ function daysInMonth(year: number, month: number): number {
 /** True for a date that exists: 2025-02-29 does not. */
 export function isLocalDate(text: string): boolean {
   const m = LOCAL_DATE.exec(text);
-  if (!m) return false;
-  const year = Number(m[1]);
-  const month = Number(m[2]);
-  const day = Number(m[3]);
+  return m !== null && exists(Number(m[1]), Number(m[2]), Number(m[3]));
+}
+
+function exists(year: number, month: number, day: number): boolean {
   return year >= 1850 && year < 2200 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
 }
 
@@ -46,12 +46,14 @@ export function isLocalDate(text: string): boolean {
  */
 export function parseInstant(text: string): Instant | undefined {
   const m = INSTANT.exec(text);
-  if (!m || !isLocalDate(text.slice(0, 10))) return undefined;
+  if (!m) return undefined;
+  const [year, month, day] = [Number(m[1]), Number(m[2]), Number(m[3])];
   const [hour, minute, second] = [Number(m[4]), Number(m[5]), Number(m[6])];
+  if (!exists(year, month, day)) return undefined;
   const offset = offsetOf(m[8] as string);
   if (hour > 23 || minute > 59 || second > 59 || offset === undefined) return undefined;
   const fraction = m[7] === undefined ? 0 : Number(m[7].slice(1, 4).padEnd(3, '0'));
-  const ms = Date.UTC(Number(m[1]), Number(m[2]) - 1, Number(m[3]), hour, minute, second, fraction) - offset;
+  const ms = Date.UTC(year, month - 1, day, hour, minute, second, fraction) - offset;
   return ms >= EARLIEST && ms < LATEST ? ms : undefined;
 }
 
