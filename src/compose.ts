@@ -11,6 +11,7 @@ import { buildApp, type AppStore } from './http/app.js';
 import type { CommandTable, Commander } from './http/commands.js';
 import type { After } from './http/commits.js';
 import { readExamples, type Example } from './http/examples.js';
+import { startGate } from './http/gate.js';
 import { safeError } from './http/log.js';
 import type { StoreGauges } from './http/metrics.js';
 import { reckonHere, runBacktests, type Reckoner, type Runner } from './reckoning/runner.js';
@@ -54,6 +55,11 @@ const after: After = (ms, run) => {
   return () => clearTimeout(timer);
 };
 
+const every = (ms: number, run: () => void): (() => void) => {
+  const timer = setInterval(run, ms).unref();
+  return () => clearInterval(timer);
+};
+
 /** Requests still running after this long are cut off, so that the process leaves within 10 s. */
 const STOP_WITHIN_MS = 8_000;
 
@@ -61,11 +67,17 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
   const dataKey = config.dataKey ?? keyBeside(config, logger);
   const testClock = config.testClock === null ? null : new TestClock(config.testClock);
   const house = await (testClock ? together(config, dataKey, testClock, logger) : config.databaseFile === null ? served(config, dataKey, logger) : apart(config, dataKey, logger));
+  const gate = startGate(config.maxWaitMs, config.databaseFile === null, every);
   const server = await buildApp({
+    gate: gate.gate,
     store: house.store,
     commander: house.commander,
     clock: testClock ?? realClock,
-    settings: { rateLimit: config.rateLimit, adminKeyHash: config.adminKey === null ? null : house.store.vault.hashKey(config.adminKey) },
+    settings: {
+      rateLimit: config.rateLimit,
+      adminKeyHash: config.adminKey === null ? null : house.store.vault.hashKey(config.adminKey),
+      maxConnections: config.maxConnections,
+    },
     logger,
     random: randomBytes,
     after,
@@ -82,6 +94,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
       const cutOff = after(STOP_WITHIN_MS, () => server.server.closeAllConnections());
       await server.close();
       cutOff();
+      gate.stop();
       await house.close();
     },
   };

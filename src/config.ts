@@ -17,6 +17,10 @@ export interface Config {
   readonly logLevel: string;
   /** Requests a second for each key. */
   readonly rateLimit: number;
+  /** Milliseconds that what is accepted may have to wait, as far as can be foreseen; beyond it requests are shed. */
+  readonly maxWaitMs: number;
+  /** Open connections of callers at most. */
+  readonly maxConnections: number;
   /** Where the clock of a test starts; null: the real clock. */
   readonly testClock: Instant | null;
 }
@@ -44,6 +48,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dataKey,
     logLevel: oneOf(env, 'LOG_LEVEL', 'info', LOG_LEVELS),
     rateLimit: wholeNumber(env, 'RATE_LIMIT', 500, 1, 1_000_000),
+    maxWaitMs: wholeNumber(env, 'MAX_WAIT_MS', 500, 50, 10_000),
+    maxConnections: wholeNumber(env, 'MAX_CONNECTIONS', 10_000, 10, 1_000_000),
     testClock: testClockOf(env),
   };
 }

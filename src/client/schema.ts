@@ -4755,7 +4755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4973,7 +4973,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5067,7 +5067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5276,7 +5276,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5481,7 +5481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5792,7 +5792,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5886,7 +5886,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6109,7 +6109,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6334,7 +6334,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6442,7 +6442,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6546,7 +6546,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6772,7 +6772,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7281,7 +7281,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7407,7 +7407,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7508,7 +7508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7609,7 +7609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9900,7 +9900,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10138,7 +10138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10374,7 +10374,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10587,7 +10587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10947,7 +10947,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12306,7 +12306,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12522,7 +12522,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12874,7 +12874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13107,7 +13107,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13306,7 +13306,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13669,7 +13669,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13907,7 +13907,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14470,7 +14470,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14547,7 +14547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14629,7 +14629,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14711,7 +14711,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14816,7 +14816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14911,7 +14911,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -12,6 +12,7 @@ import { Commits, type After } from './commits.js';
 import { conditions } from './conditions.js';
 import { docs } from './docs.js';
 import type { Example } from './examples.js';
+import type { Gate } from './gate.js';
 import { API_HEADERS, securityHeaders } from './headers.js';
 import { idempotency } from './idempotency.js';
 import { languages } from './language.js';
@@ -30,7 +31,9 @@ import { resourceRoutes } from './routes/resources.js';
 import { healthRoutes, testClockRoutes } from './routes/service.js';
 import { fastifySerialiserCompiler } from './serialise.js';
 import { SHARED } from './schemas.js';
+import { optionsOf, SERVER_LIMITS, type ServerLimits } from './server-limits.js';
 import { shapeCompiler } from './shape.js';
+import { gated, gatedReads, shedding } from './shedding.js';
 import { answerSocket } from './socket.js';
 
 export interface AppSettings {
@@ -38,6 +41,10 @@ export interface AppSettings {
   readonly rateLimit: number;
   /** Hash of `ADMIN_KEY`; null without one. */
   readonly adminKeyHash: string | null;
+  /** Open connections at most. */
+  readonly maxConnections: number;
+  /** A test has no minutes to wait. */
+  readonly limits?: ServerLimits;
 }
 
 /** What the app asks of the store; what it tells it goes through the commander. */
@@ -54,6 +61,8 @@ export interface AppParts {
   readonly store: AppStore;
   /** Carries out the commands of the table: in this thread, or where the writer is. */
   readonly commander: (commands: CommandTable) => Commander;
+  /** Decides what is taken on. */
+  readonly gate: Gate;
   readonly clock: Clock;
   readonly settings: AppSettings;
   readonly logger: Logger;
@@ -69,7 +78,8 @@ const BODY_LIMIT = 1024 * 1024;
 
 /** The one app: production listens with it, tests inject into it or listen on a free port. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const { store, clock, settings, logger } = parts;
+  const { clock, settings, logger, gate } = parts;
+  const store = gatedReads(parts.store, gate);
   const server = bare(parts);
   const commits = new Commits(parts.after);
   store.onCommit(() => commits.told());
@@ -79,6 +89,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await server.register(requestIdHeader, {});
   await server.register(securityHeaders, {});
   await server.register(requestLog, { logger });
+  // Before anything that costs more than to say no.
+  await server.register(shedding, { gate });
   await server.register(openapi, { examples: parts.examples });
   // Before anything that asks who calls: the document and its pages are open to all.
   await server.register(docs);
@@ -89,12 +101,12 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await server.register(actFor, {});
   await server.register(conditions, {});
   await server.register(idempotency, {});
-  await server.register(metrics, { gauges: () => store.gauges() });
+  await server.register(metrics, { gauges: () => store.gauges(), gate });
   await server.register(async function api(app) {
     const commands = new CommandTable();
-    const http: Http = { app, store, commands, commander: parts.commander(commands) };
+    const http: Http = { app, store, commands, commander: gated(parts.commander(commands), gate, commands, parts.store) };
     resourceRoutes(http);
-    routes(http, parts, commits, clock);
+    routes(http, { ...parts, store }, commits, clock);
   });
   return server;
 }
@@ -109,7 +121,7 @@ function routes(http: Http, parts: AppParts, commits: Commits, clock: Clock): vo
 }
 
 /** Fastify with its limits, compilers and error handlers; no route yet. */
-function bare({ logger, random }: AppParts): FastifyInstance {
+function bare({ logger, random, settings }: AppParts): FastifyInstance {
   const report = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     const refusal = refusalOf(error);
     if (refusal.code === 'internal' || refusal.code === 'unavailable') {
@@ -125,13 +137,14 @@ function bare({ logger, random }: AppParts): FastifyInstance {
     genReqId: requestIds(random),
     requestIdHeader: false,
     bodyLimit: BODY_LIMIT,
-    requestTimeout: 60_000,
+    ...optionsOf(settings.limits ?? SERVER_LIMITS),
     return503OnClosing: false,
     // No hook has run for a path that cannot be read: what every answer carries is put on here.
     frameworkErrors: (error, request, reply) => report(error, request, reply.headers(API_HEADERS).header(REQUEST_ID, request.id)),
     clientErrorHandler: answerSocket,
     routerOptions: { maxParamLength: 100 },
   });
+  server.server.maxConnections = settings.maxConnections;
   server.setErrorHandler(report);
   server.setNotFoundHandler((request, reply) => report({ code: 'FST_ERR_NOT_FOUND', name: 'NotFound', message: '' }, request, reply));
   server.setValidatorCompiler(shapeCompiler(SHARED));

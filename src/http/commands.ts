@@ -53,6 +53,13 @@ export class CommandTable {
     this.#commands.set(spec.id, { spec, serialise: undefined });
   }
 
+  /** Whether the call is about an emergency: asked only where others are turned away. */
+  async isUrgent(store: Pick<Store, 'read'>, call: Call): Promise<boolean> {
+    const { urgent } = must(this.#commands.get(call.command), 'a command is in the table').spec;
+    if (urgent === undefined) return false;
+    return store.read((reads) => urgent(reads, call.actor, call as Input<TSchema, TSchema, TSchema>));
+  }
+
   async run(store: Pick<Store, 'execute'>, call: Call): Promise<Outcome> {
     const command = must(this.#commands.get(call.command), 'a command is in the table');
     const { spec } = command;

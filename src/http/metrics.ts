@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { ADMIN } from './access.js';
+import { SHED_REASONS, type Gate } from './gate.js';
 import { addHook, plugin } from './plugin.js';
 
 /** What the store says about itself. */
@@ -17,7 +18,7 @@ export interface StoreGauges {
   readonly failing: string | null;
 }
 
-export const metrics = plugin<{ gauges: () => StoreGauges }>('metrics', (app, { gauges }) => {
+export const metrics = plugin<{ readonly gauges: () => StoreGauges; readonly gate: Gate }>('metrics', (app, { gauges, gate }) => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const duration = new Histogram({
@@ -48,6 +49,7 @@ export const metrics = plugin<{ gauges: () => StoreGauges }>('metrics', (app, { 
     collect() { countTo(this, gauges().units); },
   });
 
+  ofGate(registry, gate);
   if (gauges().connections) {
     new Gauge({
       name: 'store_connections', help: 'Connections to the database server that are busy and idle, and what waits for one', labelNames: ['pool', 'state'] as const, registers: [registry],
@@ -74,10 +76,31 @@ export const metrics = plugin<{ gauges: () => StoreGauges }>('metrics', (app, { 
     done();
   });
 
-  app.get('/metrics', { schema: { hide: true }, config: { access: ADMIN } }, async (_request, reply) => {
+  app.get('/metrics', { schema: { hide: true }, config: { access: ADMIN, vital: true } }, async (_request, reply) => {
     return reply.type(registry.contentType).send(await registry.metrics());
   });
 });
+
+/** What is taken on and what is not. */
+function ofGate(registry: Registry, gate: Gate): void {
+  new Counter({
+    name: 'overload_shed_total', help: 'Requests that were answered 503 overloaded since the start, by reason', labelNames: ['reason'] as const, registers: [registry],
+    collect() {
+      this.reset();
+      for (const reason of SHED_REASONS) this.inc({ reason }, gate.shed[reason]);
+    },
+  });
+  new Gauge({
+    name: 'overload_waiting', help: 'Calls that wait for the writer, by lane', labelNames: ['lane'] as const, registers: [registry],
+    collect() {
+      for (const lane of ['routine', 'emergency'] as const) this.set({ lane }, gate.writes.waiting(lane));
+    },
+  });
+  new Gauge({
+    name: 'overload_room', help: 'Calls of a lane that may wait for the writer, as measured', registers: [registry],
+    collect() { this.set(gate.writes.room); },
+  });
+}
 
 /** Somebody else counts; the counter only says how far. */
 function countTo(counter: Counter, count: number): void {

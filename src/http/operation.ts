@@ -40,12 +40,16 @@ export interface Outline {
   readonly statuses: readonly number[];
   /** Asks for an `Idempotency-Key`. */
   readonly idempotent?: boolean;
+  /** Answered whatever the load. */
+  readonly vital?: boolean;
+  /** For commands: see {@link shedding}. */
+  readonly work?: 'told' | 'urgent';
   /** Where the answer has more than one form. */
   readonly response?: FastifySchema['response'];
 }
 
 /** Registers an operation with a handler of its own, for what is neither a plain question nor a command. */
-export function define(http: Http, spec: Description, { statuses, idempotent = false, response }: Outline, handler: RouteHandlerMethod): void {
+export function define(http: Http, spec: Description, { statuses, idempotent = false, vital = false, work, response }: Outline, handler: RouteHandlerMethod): void {
   http.app.route({
     method: spec.method,
     url: spec.path,
@@ -61,6 +65,8 @@ export function define(http: Http, spec: Description, { statuses, idempotent = f
       access: spec.access,
       conditional: spec.conditional ?? false,
       idempotent,
+      vital,
+      ...(work && { work }),
     },
     ...(spec.bodyLimit !== undefined && { bodyLimit: spec.bodyLimit }),
     handler,
@@ -100,7 +106,7 @@ export function command<P extends TSchema, Q extends TSchema, B extends TSchema,
   const statuses = spec.answer === null ? [204] : spec.created ? [200, 201] : [spec.status ?? 200];
   const idempotent = spec.method === 'POST';
   http.commands.add(spec as unknown as Command<TSchema, TSchema, TSchema, TSchema, unknown, unknown>);
-  define(http, spec, { statuses, idempotent }, async (request, reply) => {
+  define(http, spec, { statuses, idempotent, work: spec.urgent ? 'urgent' : 'told' }, async (request, reply) => {
     const outcome = await http.commander.run({
       command: spec.id,
       actor: actorOf(request),

@@ -8,14 +8,13 @@ export function problemCodesOf(spec: Description, idempotent: boolean): readonly
     if (when) for (const code of more) codes.add(code);
   };
   const reads = Object.keys((spec.query as { properties?: object } | undefined)?.properties ?? {});
-  add(spec.access !== 'open', 'unauthenticated', 'forbidden', 'rate_limited');
+  add(spec.access !== 'open', 'unauthenticated', 'forbidden', 'rate_limited', 'overloaded');
   add(spec.access !== 'open' && spec.access.asInstitution, 'act_for_required');
   add(spec.body, 'malformed_request', 'unsupported_media_type', 'payload_too_large', 'invalid_request');
   add(spec.params, 'malformed_request', 'invalid_request', 'not_found');
   add(reads.length > 0, 'invalid_request');
   add(reads.includes('cursor'), 'invalid_cursor');
   add(idempotent, 'idempotency_key_required', 'idempotency_key_reused', 'idempotency_in_progress');
-  add(spec.method !== 'GET', 'overloaded');
   add(spec.conditional, 'malformed_request', 'version_mismatch');
   add(spec.access !== 'open', 'internal', 'unavailable');
   return (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => codes.has(code));

@@ -10,6 +10,7 @@ import type { ClientInput } from '../../src/contract/institution.js';
 import type { Role } from '../../src/contract/vocabulary.js';
 import { buildApp, type AppSettings } from '../../src/http/app.js';
 import type { After } from '../../src/http/commits.js';
+import { Gate, Lateness } from '../../src/http/gate.js';
 import { createLogger } from '../../src/http/log.js';
 import { apiDocument } from '../../src/http/openapi.js';
 import { reckonHere, workOff, type Backtesting } from '../../src/reckoning/runner.js';
@@ -56,6 +57,10 @@ export interface TestApp extends Fixture {
 export interface AppOptions extends Partial<StoreOptions> {
   readonly startAt?: Instant;
   readonly settings?: Partial<AppSettings>;
+  /** Who carries out commands, where not the store at once. */
+  readonly commander?: (store: Fixture['store']) => ReturnType<typeof inProcess>;
+  /** Without it one for which no time passes. */
+  readonly gate?: Gate;
   /** Without it the directory of test/kit/network.ts is there. */
   readonly empty?: boolean;
 }
@@ -67,16 +72,17 @@ const WITHOUT_INSTITUTION: Readonly<Record<string, ClientInput>> = {
 };
 
 export async function startApp(t: Teardown, options: AppOptions = {}): Promise<TestApp> {
-  const { settings, empty = false, ...storeOptions } = options;
+  const { settings, empty = false, commander, gate = unhurried(), ...storeOptions } = options;
   const fixture = await freshStore(t, storeOptions);
   const { store, clock } = fixture;
   const logged: string[] = [];
   const waits = new Set<() => void>();
   const server = await buildApp({
     store: appStore(store),
-    commander: inProcess(store),
+    commander: commander?.(store) ?? inProcess(store),
     clock,
-    settings: { rateLimit: 1_000_000, adminKeyHash: store.vault.hashKey(ADMIN_KEY), ...settings },
+    gate,
+    settings: { rateLimit: 1_000_000, maxConnections: 10_000, adminKeyHash: store.vault.hashKey(ADMIN_KEY), ...settings },
     logger: createLogger('info', lines(logged)),
     random: new Prng(2).bytes,
     after: manually(waits),
@@ -170,6 +176,12 @@ function lines(logged: string[]): Writable {
       done();
     },
   });
+}
+
+/** A gate for which no time passes: it sheds nothing for being slow. */
+function unhurried(): Gate {
+  const stopwatch = (): number => 0;
+  return new Gate({ waitMs: 500, stopwatch, lateness: new Lateness(stopwatch), readsWait: false });
 }
 
 /** Timers that end when the test says so. */

@@ -2,6 +2,7 @@ import type { ProblemCode } from '../../kernel/problem.js';
 import { ACTION_BODIES, Referral } from '../../contract/referral.js';
 import { Shared } from '../../contract/scalars.js';
 import { ACTIONS, type ReferralAction } from '../../contract/vocabulary.js';
+import { isEmergency } from '../../usecase/referral/access.js';
 import { act, type ActCommand } from '../../usecase/referral/act.js';
 import { DESK } from '../access.js';
 import { command, type Http } from '../operation.js';
@@ -52,6 +53,7 @@ export function actionRoutes(http: Http): void {
       problems: ['wrong_party', 'invalid_transition', 'invalid_content', ...problems],
       // The schema of the route is the one that belongs to the action; the compiler cannot pair them through the loop.
       run: (unit, { params, body, ifMatch }) => act(unit, { id: params.id, action, ifMatch, body } as ActCommand),
+      urgent: (reads, actor, { params }) => isEmergency(reads, actor, params.id),
       version: (referral) => referral.version,
       show: referralView,
     });

@@ -39,6 +39,7 @@ function writing(http: Http): void {
       'session_not_open', 'already_reserved',
     ],
     run: (unit, { body }) => createReferral(unit, { body }),
+    urgent: async (_reads, _actor, { body }) => body.urgency === 'emergency',
     version: (referral) => referral.version,
     location: (referral) => `/v1/referrals/${referral.id}`,
     show: referralView,

@@ -14,7 +14,7 @@ export function healthRoutes(http: Http, isReady: () => Promise<boolean>): void 
   define(
     http,
     { method: 'GET', path: '/livez', id: 'isAlive', tag: 'Service', access: 'open', summary: 'The process answers', answer: Shared(Health) },
-    { statuses: [200] },
+    { statuses: [200], vital: true },
     async () => ({ status: 'ok' }),
   );
   define(
@@ -23,7 +23,7 @@ export function healthRoutes(http: Http, isReady: () => Promise<boolean>): void 
       method: 'GET', path: '/readyz', id: 'isReady', tag: 'Service', access: 'open', summary: 'The store answers, and nothing is being stopped',
       answer: Shared(Health), problems: ['unavailable'],
     },
-    { statuses: [200] },
+    { statuses: [200], vital: true },
     async (_request, reply) => ((await isReady()) ? reply.send({ status: 'ok' }) : sendProblem(reply, refuse('unavailable'))),
   );
 }

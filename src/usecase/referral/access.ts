@@ -28,6 +28,12 @@ export async function findReferral(reads: Reads, actor: Actor, id: string): Prom
   return isRefusal(found) ? found : { ...found, referral: seenAt(found.referral, reads.now) };
 }
 
+/** Whether the referral is an emergency, to somebody who may see it. */
+export async function isEmergency(reads: Reads, actor: Actor, id: string): Promise<boolean> {
+  const found = await findReferral(reads, actor, id);
+  return !isRefusal(found) && found.referral.urgency === 'emergency';
+}
+
 /**
  * The referral locked, in the version that the caller knows (null: any). One whose status has lapsed
  * unnoticed expires first, in this same unit.
