@@ -148,10 +148,9 @@ export class Lateness {
     this.#due = now + TICK_MS;
   }
 
-  /** Milliseconds by which the last two turns were late, the shorter of the two; the present one counts as soon as it is late. */
+  /** Milliseconds by which two turns running were late, the less late of the two; the present one counts as soon as it is late. */
   get ms(): number {
-    const present = this.stopwatch() - this.#due;
-    return present > this.#last ? Math.min(this.#last, present) : Math.min(this.#before, this.#last);
+    return Math.max(Math.min(this.#before, this.#last), Math.min(this.#last, this.stopwatch() - this.#due));
   }
 }
 

@@ -19,6 +19,9 @@ const WRONG: readonly (readonly [setting: string, value: string, why: string])[]
   ['PORT', 'http', 'not a number'],
   ['RATE_LIMIT', '0', 'nobody could ask anything'],
   ['RATE_LIMIT', '1e3', 'not decimal'],
+  ['MAX_WAIT_MS', '10', 'less than a commit may take'],
+  ['MAX_WAIT_MS', '0.5', 'not whole'],
+  ['MAX_CONNECTIONS', '0', 'nobody could connect'],
   ['DATABASE_CONNECTIONS', '5', 'too few for reading, writing, numbering and listening'],
   ['DATABASE_URL', 'mysql://localhost/x', 'another engine'],
   ['DATABASE_URL', './data/referral.db', 'no scheme'],
@@ -50,7 +53,7 @@ t.test('a server database needs its key in the environment, and no clock of a te
 t.test('without settings the service starts as documented; an empty setting is none', async (t) => {
   const standard = {
     host: '127.0.0.1', port: 3_000, databaseUrl: 'sqlite:./data/referral.db', databaseFile: './data/referral.db',
-    databaseConnections: 20, adminKey: null, dataKey: null, logLevel: 'info', rateLimit: 500, testClock: null,
+    databaseConnections: 20, adminKey: null, dataKey: null, logLevel: 'info', rateLimit: 500, maxWaitMs: 500, maxConnections: 10_000, testClock: null,
   };
   t.strictSame(readConfig({}), standard);
   t.strictSame(readConfig({ PORT: '', ADMIN_KEY: ' ', DATA_KEY: '', TEST_CLOCK: '' }), standard);

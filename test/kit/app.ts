@@ -10,13 +10,14 @@ import type { ClientInput } from '../../src/contract/institution.js';
 import type { Role } from '../../src/contract/vocabulary.js';
 import { buildApp, type AppSettings } from '../../src/http/app.js';
 import type { After } from '../../src/http/commits.js';
-import { Gate, Lateness } from '../../src/http/gate.js';
+import type { Gate } from '../../src/http/gate.js';
 import { createLogger } from '../../src/http/log.js';
 import { apiDocument } from '../../src/http/openapi.js';
 import { reckonHere, workOff, type Backtesting } from '../../src/reckoning/runner.js';
 import { settle } from '../../src/relay/tick.js';
 import { createClient } from '../../src/usecase/network/create-client.js';
 import type { StoreOptions, WholeStore } from '../../src/store/open.js';
+import { TestGate } from './held.js';
 import { ADMIN, accepted, putNetwork } from './network.js';
 import { freshStore, type Fixture, type Teardown } from './store.js';
 
@@ -72,7 +73,7 @@ const WITHOUT_INSTITUTION: Readonly<Record<string, ClientInput>> = {
 };
 
 export async function startApp(t: Teardown, options: AppOptions = {}): Promise<TestApp> {
-  const { settings, empty = false, commander, gate = unhurried(), ...storeOptions } = options;
+  const { settings, empty = false, commander, gate = new TestGate(), ...storeOptions } = options;
   const fixture = await freshStore(t, storeOptions);
   const { store, clock } = fixture;
   const logged: string[] = [];
@@ -176,12 +177,6 @@ function lines(logged: string[]): Writable {
       done();
     },
   });
-}
-
-/** A gate for which no time passes: it sheds nothing for being slow. */
-function unhurried(): Gate {
-  const stopwatch = (): number => 0;
-  return new Gate({ waitMs: 500, stopwatch, lateness: new Lateness(stopwatch), readsWait: false });
 }
 
 /** Timers that end when the test says so. */

@@ -8,6 +8,7 @@ import { buildApp } from '../../src/http/app.js';
 import { createLogger } from '../../src/http/log.js';
 import { openStore } from '../../src/store/open.js';
 import { verifyChain } from '../../src/usecase/event/verify-chain.js';
+import { TestGate } from '../kit/held.js';
 import { ADMIN } from '../kit/network.js';
 import { ADMIN_KEY } from '../kit/program.js';
 import { TestClock } from '../kit/store.js';
@@ -24,9 +25,9 @@ export async function startAgain(folder: string, acknowledged: readonly Acknowle
     const { dataKey } = readPlace(`sqlite:${join(folder, DATABASE)}`, {});
     if (dataKey === null) return acknowledged.length === 0 ? [] : ['the data key is gone'];
     const store = await openStore({ url: `sqlite:${join(folder, DATABASE)}`, dataKey, clock: new TestClock(now), random: randomBytes });
-    const settings = { rateLimit: 1_000_000, adminKeyHash: store.vault.hashKey(ADMIN_KEY) };
+    const settings = { rateLimit: 1_000_000, maxConnections: 100, adminKeyHash: store.vault.hashKey(ADMIN_KEY) };
     const server = await buildApp({
-      store: appStore(store), commander: inProcess(store), clock: new TestClock(now), settings, logger: createLogger('silent'), random: randomBytes, after: () => () => undefined, examples: [], moveClock: null,
+      store: appStore(store), commander: inProcess(store), gate: new TestGate(), clock: new TestClock(now), settings, logger: createLogger('silent'), random: randomBytes, after: () => () => undefined, examples: [], moveClock: null,
     });
     try {
       const { intact } = (await verifyChain(store.slices, ADMIN, {})) as { intact?: boolean };

@@ -1,0 +1,100 @@
+import t from 'tap';
+import { TICK_MS, type Lane, type ShedReason } from '../../src/http/gate.js';
+import { Crowd, slowDown, TestGate, WAIT_MS } from '../kit/held.js';
+
+/** What is taken on is what can be answered in time. */
+
+t.test('no more waits than goes out in the time that a call may wait, however fast or slow that is', async (t) => {
+  for (const perSecond of [200, 1_000, 8_000]) {
+    const gate = new TestGate();
+    const crowd = new Crowd(gate.writes);
+    // Twice as much comes as can go out, for some seconds.
+    for (let tick = 0; tick < 400; tick += 1) {
+      for (let i = 0; i < perSecond / 50; i += 1) if (gate.writes.closed('routine') === null) crowd.enter(1, { caller: `caller ${i % 20}` });
+      gate.pass(10);
+      await crowd.leave(perSecond / 100);
+    }
+    const wait = (gate.writes.waiting('routine') / perSecond) * 1_000;
+    t.ok(wait <= WAIT_MS * 1.2 && wait >= WAIT_MS * 0.6, `${perSecond}/s: who comes now waits ${Math.round(wait)} ms of ${WAIT_MS}`);
+    await crowd.leave();
+    t.equal(gate.writes.closed('routine'), null, 'empty again, it takes on again');
+  }
+});
+
+interface Case {
+  readonly what: string;
+  /** Who waits already, in a line with room for 64. */
+  readonly waiting: readonly (readonly [caller: string, count: number, lane?: Lane])[];
+  /** Milliseconds without an outcome. */
+  readonly silence?: number;
+  readonly asks: readonly [lane: Lane, caller: string];
+  readonly refused: ShedReason | null;
+}
+
+const CASES: readonly Case[] = [
+  { what: 'an empty line takes anybody', waiting: [], asks: ['routine', 'a'], refused: null },
+  { what: 'a full line takes nobody', waiting: [['a', 22], ['b', 21], ['c', 21]], asks: ['routine', 'd'], refused: 'full' },
+  { what: 'a full line takes emergencies', waiting: [['a', 22], ['b', 21], ['c', 21]], asks: ['emergency', 'a'], refused: null },
+  { what: 'a line full of emergencies takes routine work', waiting: [['a', 64, 'emergency']], asks: ['routine', 'a'], refused: null },
+  { what: 'emergencies are bounded, too', waiting: [['a', 64, 'emergency']], asks: ['emergency', 'b'], refused: 'full' },
+  { what: 'one key alone has half of the room', waiting: [['a', 31]], asks: ['routine', 'a'], refused: null },
+  { what: 'and no more', waiting: [['a', 32]], asks: ['routine', 'a'], refused: 'share' },
+  { what: 'the other half is for others', waiting: [['a', 32]], asks: ['routine', 'b'], refused: null },
+  { what: 'of two keys each has a third', waiting: [['a', 32], ['b', 20]], asks: ['routine', 'b'], refused: null },
+  { what: 'so that a third finds room', waiting: [['a', 32], ['b', 22]], asks: ['routine', 'b'], refused: 'share' },
+  { what: 'one key has no more than its share of the emergencies', waiting: [['a', 32, 'emergency']], asks: ['emergency', 'a'], refused: 'share' },
+  { what: 'and another key is answered', waiting: [['a', 32, 'emergency']], asks: ['emergency', 'b'], refused: null },
+  { what: 'few may wait for long', waiting: [['a', 20]], silence: 60_000, asks: ['routine', 'a'], refused: null },
+];
+
+t.test('who is let in, by what waits already', async (t) => {
+  for (const { what, waiting, silence = 0, asks, refused } of CASES) {
+    const gate = new TestGate();
+    await slowDown(gate);
+    const crowd = new Crowd(gate.writes);
+    for (const [caller, count, lane = 'routine'] of waiting) crowd.enter(count, { caller, lane });
+    gate.pass(silence);
+    t.equal(gate.writes.refuses(...asks), refused, what);
+    await crowd.leave();
+    t.equal(gate.writes.refuses(...asks), null, `${what}: and when they have gone, anybody`);
+  }
+});
+
+t.test('a line that has room, but from which nothing comes, takes no routine work until something does; emergencies wait in it', async (t) => {
+  const gate = new TestGate();
+  const crowd = new Crowd(gate.writes);
+  crowd.enter(100);
+  gate.pass(WAIT_MS);
+  t.equal(gate.writes.refuses('routine', 'b'), null);
+  gate.pass(1);
+  t.equal(gate.writes.refuses('routine', 'b'), 'blocked');
+  t.equal(gate.writes.refuses('emergency', 'b'), null);
+  await crowd.leave(1);
+  t.equal(gate.writes.refuses('routine', 'b'), null, 'one outcome is enough');
+  await crowd.leave();
+});
+
+t.test('the thread that serves is late when two turns running were, and only as long', (t) => {
+  const turns = (...late: number[]): TestGate => {
+    const gate = new TestGate();
+    for (const ms of late) {
+      gate.pass(TICK_MS + ms);
+      gate.lateness.tick();
+    }
+    return gate;
+  };
+  const cases: readonly (readonly [string, readonly number[], present: number, boolean])[] = [
+    ['in time', [0, 1, 2], 0, false],
+    ['one long pause', [0, 900], 0, false],
+    ['one pause, and the next under way', [0, 900], TICK_MS + 300, true],
+    ['two long turns', [300, 300], 0, true],
+    ['two turns that are not too long', [240, 240], 0, false],
+    ['a quick turn after two long ones', [300, 300, 0], 0, false],
+  ];
+  for (const [what, late, present, isLate] of cases) {
+    const gate = turns(...late);
+    gate.pass(present);
+    t.equal(gate.isLate, isLate, what);
+  }
+  t.end();
+});

@@ -1,0 +1,160 @@
+import t, { type Test } from 'tap';
+import type { Problem } from '../../src/contract/problem.js';
+import { ADMIN_KEY, startApp, type TestApp } from '../kit/app.js';
+import { Crowd, Desk, slowDown, TestGate, WAIT_MS } from '../kit/held.js';
+import { upReferral } from '../kit/network.js';
+import { TICK_MS } from '../../src/http/gate.js';
+
+/** Beyond its capacity the service says so at once, over real sockets, and goes on answering what must be answered. */
+
+interface Said {
+  readonly status: number;
+  readonly retryAfter: string | null;
+  readonly body: Partial<Problem> & { readonly id?: string; readonly status?: unknown };
+}
+
+interface Busy {
+  readonly app: TestApp;
+  readonly gate: TestGate;
+  readonly desk: Desk;
+  ask(key: string, method: string, path: string, body?: unknown): Promise<Said>;
+}
+
+/** A service whose writer is as slow as can be, so that 64 calls fill the line before it. */
+async function busy(t: Test, options: { readonly readsWait?: boolean } = {}): Promise<Busy> {
+  const gate = new TestGate(options);
+  const desk = new Desk();
+  const app = await startApp(t, { gate, commander: desk.commander });
+  await slowDown(gate);
+  const address = await app.listen();
+  t.teardown(() => desk.open());
+  let count = 0;
+  return {
+    app, gate, desk,
+    async ask(key, method, path, body) {
+      count += 1;
+      const response = await fetch(address + path, {
+        method,
+        headers: {
+          authorization: `Bearer ${key}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(method === 'POST' && { 'idempotency-key': `asked-${count}` }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const isJson = /json/.test(response.headers.get('content-type') ?? '');
+      return { status: response.status, retryAfter: response.headers.get('retry-after'), body: isJson ? (JSON.parse(text) as Said['body']) : {} };
+    },
+  };
+}
+
+function isShed(t: Test, { status, retryAfter, body }: Said, what: string): void {
+  t.strictSame({ status, retryAfter, code: body.code, retryable: body.retryable }, { status: 503, retryAfter: '1', code: 'overloaded', retryable: true }, what);
+}
+
+/** What must be answered whatever the load; `emergency` is a referral that is one, `routine` one that is not. */
+async function vital(t: Test, { app, ask, desk }: Busy, emergency: string): Promise<void> {
+  for (const path of ['/livez', '/readyz', '/metrics']) t.equal((await ask(ADMIN_KEY, 'GET', path)).status, 200, path);
+  const [sender, hospital] = [await app.keyOf('p1'), await app.keyOf('t1')];
+  const before = desk.came;
+  const asked = [
+    ask(sender, 'POST', '/v1/referrals', upReferral(901, { urgency: 'emergency' })),
+    ask(hospital, 'POST', `/v1/referrals/${emergency}/acknowledge`, { name: '急诊值班' }),
+    ask(hospital, 'POST', `/v1/referrals/${emergency}/arrive`, {}),
+  ];
+  await desk.reached(before + asked.length);
+  desk.open();
+  t.strictSame((await Promise.all(asked)).map(({ status }) => status), [201, 200, 200], 'a submission, an acknowledgement and an arrival of emergencies');
+}
+
+t.test('a writer from which nothing comes: routine work is shed with Retry-After, health checks and emergencies are answered, and afterwards all is as before', async (t) => {
+  const service = await busy(t);
+  const { app, gate, desk, ask } = service;
+  const key = await app.keyOf('p1');
+  const [emergency, routine] = [await ask(key, 'POST', '/v1/referrals', upReferral(1, { urgency: 'emergency' })), await ask(key, 'POST', '/v1/referrals', upReferral(2))];
+  const crowd = new Crowd(gate.writes);
+  crowd.enter(32, { caller: 'a' });
+  crowd.enter(32, { caller: 'b' });
+  gate.pass(WAIT_MS + 1);
+  desk.shut();
+  const before = desk.came;
+  isShed(t, await ask(key, 'POST', '/v1/referrals', upReferral(3)), 'a submission');
+  isShed(t, await ask(await app.keyOf('t1'), 'POST', `/v1/referrals/${routine.body.id}/accept`, {}), 'an acceptance');
+  isShed(t, await ask(ADMIN_KEY, 'PUT', '/v1/institutions/x1', {}), 'master data, before it is even looked at');
+  isShed(t, await ask('no such key', 'PUT', '/v1/institutions/x1', {}), 'before a key is looked up');
+  t.equal(desk.came, before, 'nothing of it came to the writer');
+  t.equal((await ask(key, 'GET', `/v1/referrals/${routine.body.id}`)).status, 200, 'reading goes on');
+  await vital(t, service, String(emergency.body.id));
+  t.strictSame(gate.shed, { full: 4, share: 0, blocked: 0, late: 0 });
+  await crowd.leave();
+  t.equal((await ask(key, 'POST', '/v1/referrals', upReferral(3))).status, 201, 'what was shed is taken on when it is sent again');
+});
+
+/** Resolves when so many have an answer. */
+function answered(all: readonly Promise<unknown>[], number: number): Promise<void> {
+  let count = 0;
+  return new Promise((resolve) => {
+    for (const one of all) void one.then(() => (count += 1) === number && resolve());
+  });
+}
+
+t.test('a flood from one key is shed before it takes the room of others', async (t) => {
+  const { app, desk, ask } = await busy(t);
+  const [flooding, other] = [await app.keyOf('p1'), await app.keyOf('p2')];
+  desk.shut();
+  const before = desk.came;
+  const flood = Array.from({ length: 100 }, (_, n) => ask(flooding, 'POST', '/v1/referrals', upReferral(n + 1)));
+  await desk.reached(before + 32);
+  const quiet = ask(other, 'POST', '/v1/referrals', upReferral(500, { sourceInstitutionId: 'p2' }));
+  await desk.reached(before + 33);
+  await answered(flood, 68);
+  desk.open();
+  t.equal((await quiet).status, 201, 'another key');
+  const said = await Promise.all(flood);
+  t.strictSame([201, 503].map((status) => said.filter((one) => one.status === status).length), [32, 68], 'of the flood as many as the share of a key');
+  for (const one of said.filter(({ status }) => status === 503)) isShed(t, one, 'the rest');
+});
+
+t.test('a thread that is behind sheds reads and routine work, and answers health checks and emergencies', async (t) => {
+  const service = await busy(t);
+  const { app, gate, ask } = service;
+  const key = await app.keyOf('p1');
+  const emergency = await ask(key, 'POST', '/v1/referrals', upReferral(1, { urgency: 'emergency' }));
+  for (let turn = 0; turn < 2; turn += 1) {
+    gate.pass(TICK_MS + WAIT_MS);
+    gate.lateness.tick();
+  }
+  isShed(t, await ask(key, 'GET', '/v1/referrals'), 'a list');
+  isShed(t, await ask(key, 'POST', '/v1/patients/lookup', {}), 'a question sent as POST');
+  isShed(t, await ask(key, 'POST', '/v1/referrals', upReferral(2)), 'a submission');
+  await vital(t, service, String(emergency.body.id));
+  gate.pass(TICK_MS);
+  gate.lateness.tick();
+  t.equal((await ask(key, 'GET', '/v1/referrals')).status, 200, 'in time again, it answers again');
+});
+
+t.test('reads that wait for a server are bounded like writes', async (t) => {
+  const { app, gate, ask } = await busy(t, { readsWait: true });
+  const key = await app.keyOf('p1');
+  t.ok(gate.reads);
+  await slowDown(gate, gate.reads!);
+  const crowd = new Crowd(gate.reads!);
+  crowd.enter(64);
+  isShed(t, await ask(key, 'GET', '/v1/referrals'), 'a list');
+  await crowd.leave();
+  t.equal((await ask(key, 'GET', '/v1/referrals')).status, 200);
+});
+
+t.test('the metrics tell what was shed and why, and what waits', async (t) => {
+  const { app, gate } = await busy(t);
+  const crowd = new Crowd(gate.writes);
+  crowd.enter(3);
+  crowd.enter(2, { lane: 'emergency' });
+  gate.shed.share = 7;
+  const { text } = await app.send('admin', 'GET', '/metrics');
+  for (const line of ['overload_waiting{lane="routine"} 3', 'overload_waiting{lane="emergency"} 2', 'overload_shed_total{reason="share"} 7', 'overload_shed_total{reason="late"} 0', 'overload_room 64']) {
+    t.ok(text.includes(`${line}\n`), line);
+  }
+  await crowd.leave();
+});
