@@ -14273,7 +14273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable` The service is unavailable */
+            /** @description `overloaded` The service is overloaded; `unavailable` The service is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

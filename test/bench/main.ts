@@ -3,6 +3,7 @@ import { cleanUp, endAll } from './children.js';
 import { deductible } from './deductible.js';
 import { growth } from './growth.js';
 import { describeMachine } from './machine.js';
+import { overload } from './overload.js';
 import { postgres } from './postgres.js';
 import { read } from './read.js';
 import { reassessment } from './reassess.js';
@@ -25,6 +26,7 @@ const MEASURES: Record<string, () => Promise<Finding>> = {
   reassessment,
   backtest: () => backtest(say),
   replay,
+  overload,
   postgres,
 };
 /** Asked for by name only. */

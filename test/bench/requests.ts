@@ -29,11 +29,19 @@ export function requestsOf(work: Work, key: string, count: number): Buffer[] {
     return Array.from({ length: count }, (_, i) => bytes[i % bytes.length]!);
   }
   return Array.from({ length: count }, (_, i) => {
-    const body = JSON.stringify(submission(work.firstPerson + i, work.slots[i % work.slots.length]!));
-    return Buffer.from(
-      `POST /v1/referrals HTTP/1.1\r\n${common}idempotency-key: visit-${work.firstPerson + i}\r\n${contentOf(body)}`,
-    );
+    const person = work.firstPerson + i;
+    return submissionOf(common, person, submission(person, work.slots[i % work.slots.length]!));
   });
+}
+
+/** Emergencies of p1 to t1, each of another person. */
+export function emergencies(key: string, firstPerson: number, count: number): Buffer[] {
+  const common = `host: 127.0.0.1\r\nauthorization: Bearer ${key}\r\n`;
+  return Array.from({ length: count }, (_, i) => submissionOf(common, firstPerson + i, upReferral(firstPerson + i, { urgency: 'emergency' })));
+}
+
+function submissionOf(common: string, person: number, body: ReferralInput): Buffer {
+  return Buffer.from(`POST /v1/referrals HTTP/1.1\r\n${common}idempotency-key: visit-${person}\r\n${contentOf(JSON.stringify(body))}`);
 }
 
 function contentOf(body: string): string {

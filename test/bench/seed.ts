@@ -23,6 +23,8 @@ export const ASKED_DAYS = 7;
 
 export interface Seeded {
   readonly keys: { readonly sender: string; readonly hospital: string; readonly admin: string };
+  /** Keys of the sender, as many as were asked for. */
+  readonly senders: readonly string[];
   readonly slots: readonly Slot[];
   /** Local dates of the sessions of the pool that availability is asked for, both included. */
   readonly asked: { readonly from: string; readonly to: string };
@@ -33,7 +35,7 @@ export function openAt(path: string, clock: Clock): Promise<WholeStore> {
 }
 
 /** Writes the world through the use cases, in the name of whoever would. */
-export async function seed(store: WholeStore, clock: Clock): Promise<Seeded> {
+export async function seed(store: WholeStore, clock: Clock, senders = 0): Promise<Seeded> {
   await putNetwork(store);
   const tomorrow = addDays(localDateOf(clock.now()), 1);
   const slots: Slot[] = [];
@@ -52,6 +54,7 @@ export async function seed(store: WholeStore, clock: Clock): Promise<Seeded> {
       hospital: await client(store, 't1', ['clerk', 'doctor']),
       admin: await client(store, null, ['admin']),
     },
+    senders: await Promise.all(Array.from({ length: senders }, () => client(store, 'p1', ['clerk', 'doctor']))),
     slots,
     asked: { from: tomorrow, to: addDays(tomorrow, ASKED_DAYS - 1) },
   };
