@@ -19,14 +19,14 @@ export type ShedReason = (typeof SHED_REASONS)[number];
 /** Milliseconds of a clock that never jumps. */
 export type Stopwatch = () => number;
 
-/** So few are always let in: about what one commit or round trip takes along, however slow it is. */
-const FEWEST = 64;
+/** So few are always let in, half of them from one key: what one commit takes along, however slow it is. */
+const FEWEST = 128;
 /** Before anything has been measured. */
 const AT_FIRST = 1_024;
 /** The rate is measured over stretches of this length in which something always waited … */
 const STRETCH_MS = 100;
-/** … and at whose end so many did: a line that is nearly empty says how much was asked, not how much can be done. */
-const LOADED = 32;
+/** … and at whose end so many did: a line that is nearly empty says how much was asked, not how much can be done. Fewer than one key may always have, or a rate that was too low could never be mended. */
+const LOADED = 16;
 
 interface LaneState {
   waiting: number;

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /**
  * Open-loop load: requests go out when they are due, whether or not what came before is answered, as the
@@ -53,10 +54,11 @@ class FloodRun {
   constructor(private readonly load: Flood) {
     this.#total = Math.round(load.perSecond * load.seconds);
     this.result = new Promise((resolve) => (this.#end = resolve));
-    const timer = setInterval(() => {
-      this.#step();
-      if (this.#sent === this.#total) clearInterval(timer);
-    }, STEP_MS);
+    void this.#send();
+  }
+
+  async #send(): Promise<void> {
+    for (; this.#sent < this.#total; await wait(STEP_MS)) this.#step();
   }
 
   #step(): void {

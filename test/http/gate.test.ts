@@ -5,7 +5,7 @@ import { Crowd, slowDown, TestGate, WAIT_MS } from '../kit/held.js';
 /** What is taken on is what can be answered in time. */
 
 t.test('no more waits than goes out in the time that a call may wait, however fast or slow that is', async (t) => {
-  for (const perSecond of [200, 1_000, 8_000]) {
+  for (const perSecond of [300, 1_000, 8_000]) {
     const gate = new TestGate();
     const crowd = new Crowd(gate.writes);
     // Twice as much comes as can go out, for some seconds.
@@ -23,7 +23,7 @@ t.test('no more waits than goes out in the time that a call may wait, however fa
 
 interface Case {
   readonly what: string;
-  /** Who waits already, in a line with room for 64. */
+  /** Who waits already, in a line with room for 128. */
   readonly waiting: readonly (readonly [caller: string, count: number, lane?: Lane])[];
   /** Milliseconds without an outcome. */
   readonly silence?: number;
@@ -33,17 +33,17 @@ interface Case {
 
 const CASES: readonly Case[] = [
   { what: 'an empty line takes anybody', waiting: [], asks: ['routine', 'a'], refused: null },
-  { what: 'a full line takes nobody', waiting: [['a', 22], ['b', 21], ['c', 21]], asks: ['routine', 'd'], refused: 'full' },
-  { what: 'a full line takes emergencies', waiting: [['a', 22], ['b', 21], ['c', 21]], asks: ['emergency', 'a'], refused: null },
-  { what: 'a line full of emergencies takes routine work', waiting: [['a', 64, 'emergency']], asks: ['routine', 'a'], refused: null },
-  { what: 'emergencies are bounded, too', waiting: [['a', 64, 'emergency']], asks: ['emergency', 'b'], refused: 'full' },
-  { what: 'one key alone has half of the room', waiting: [['a', 31]], asks: ['routine', 'a'], refused: null },
-  { what: 'and no more', waiting: [['a', 32]], asks: ['routine', 'a'], refused: 'share' },
-  { what: 'the other half is for others', waiting: [['a', 32]], asks: ['routine', 'b'], refused: null },
-  { what: 'of two keys each has a third', waiting: [['a', 32], ['b', 20]], asks: ['routine', 'b'], refused: null },
-  { what: 'so that a third finds room', waiting: [['a', 32], ['b', 22]], asks: ['routine', 'b'], refused: 'share' },
-  { what: 'one key has no more than its share of the emergencies', waiting: [['a', 32, 'emergency']], asks: ['emergency', 'a'], refused: 'share' },
-  { what: 'and another key is answered', waiting: [['a', 32, 'emergency']], asks: ['emergency', 'b'], refused: null },
+  { what: 'a full line takes nobody', waiting: [['a', 43], ['b', 43], ['c', 42]], asks: ['routine', 'd'], refused: 'full' },
+  { what: 'a full line takes emergencies', waiting: [['a', 43], ['b', 43], ['c', 42]], asks: ['emergency', 'a'], refused: null },
+  { what: 'a line full of emergencies takes routine work', waiting: [['a', 128, 'emergency']], asks: ['routine', 'a'], refused: null },
+  { what: 'emergencies are bounded, too', waiting: [['a', 128, 'emergency']], asks: ['emergency', 'b'], refused: 'full' },
+  { what: 'one key alone has half of the room', waiting: [['a', 63]], asks: ['routine', 'a'], refused: null },
+  { what: 'and no more', waiting: [['a', 64]], asks: ['routine', 'a'], refused: 'share' },
+  { what: 'the other half is for others', waiting: [['a', 64]], asks: ['routine', 'b'], refused: null },
+  { what: 'of two keys each has a third', waiting: [['a', 64], ['b', 42]], asks: ['routine', 'b'], refused: null },
+  { what: 'so that a third finds room', waiting: [['a', 64], ['b', 43]], asks: ['routine', 'b'], refused: 'share' },
+  { what: 'one key has no more than its share of the emergencies', waiting: [['a', 64, 'emergency']], asks: ['emergency', 'a'], refused: 'share' },
+  { what: 'and another key is answered', waiting: [['a', 64, 'emergency']], asks: ['emergency', 'b'], refused: null },
   { what: 'few may wait for long', waiting: [['a', 20]], silence: 60_000, asks: ['routine', 'a'], refused: null },
 ];
 
@@ -63,7 +63,7 @@ t.test('who is let in, by what waits already', async (t) => {
 t.test('a line that has room, but from which nothing comes, takes no routine work until something does; emergencies wait in it', async (t) => {
   const gate = new TestGate();
   const crowd = new Crowd(gate.writes);
-  crowd.enter(100);
+  crowd.enter(200);
   gate.pass(WAIT_MS);
   t.equal(gate.writes.refuses('routine', 'b'), null);
   gate.pass(1);

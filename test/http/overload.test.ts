@@ -20,7 +20,7 @@ interface Busy {
   ask(key: string, method: string, path: string, body?: unknown): Promise<Said>;
 }
 
-/** A service whose writer is as slow as can be, so that 64 calls fill the line before it. */
+/** A service whose writer is as slow as can be, so that 128 calls fill the line before it. */
 async function busy(t: Test, options: { readonly readsWait?: boolean } = {}): Promise<Busy> {
   const gate = new TestGate(options);
   const desk = new Desk();
@@ -74,8 +74,8 @@ t.test('a writer from which nothing comes: routine work is shed with Retry-After
   const key = await app.keyOf('p1');
   const [emergency, routine] = [await ask(key, 'POST', '/v1/referrals', upReferral(1, { urgency: 'emergency' })), await ask(key, 'POST', '/v1/referrals', upReferral(2))];
   const crowd = new Crowd(gate.writes);
-  crowd.enter(32, { caller: 'a' });
-  crowd.enter(32, { caller: 'b' });
+  crowd.enter(64, { caller: 'a' });
+  crowd.enter(64, { caller: 'b' });
   gate.pass(WAIT_MS + 1);
   desk.shut();
   const before = desk.came;
@@ -104,15 +104,15 @@ t.test('a flood from one key is shed before it takes the room of others', async 
   const [flooding, other] = [await app.keyOf('p1'), await app.keyOf('p2')];
   desk.shut();
   const before = desk.came;
-  const flood = Array.from({ length: 100 }, (_, n) => ask(flooding, 'POST', '/v1/referrals', upReferral(n + 1)));
-  await desk.reached(before + 32);
+  const flood = Array.from({ length: 150 }, (_, n) => ask(flooding, 'POST', '/v1/referrals', upReferral(n + 1)));
+  await desk.reached(before + 64);
   const quiet = ask(other, 'POST', '/v1/referrals', upReferral(500, { sourceInstitutionId: 'p2' }));
-  await desk.reached(before + 33);
-  await answered(flood, 68);
+  await desk.reached(before + 65);
+  await answered(flood, 86);
   desk.open();
   t.equal((await quiet).status, 201, 'another key');
   const said = await Promise.all(flood);
-  t.strictSame([201, 503].map((status) => said.filter((one) => one.status === status).length), [32, 68], 'of the flood as many as the share of a key');
+  t.strictSame([201, 503].map((status) => said.filter((one) => one.status === status).length), [64, 86], 'of the flood as many as the share of a key');
   for (const one of said.filter(({ status }) => status === 503)) isShed(t, one, 'the rest');
 });
 
@@ -140,7 +140,7 @@ t.test('reads that wait for a server are bounded like writes', async (t) => {
   t.ok(gate.reads);
   await slowDown(gate, gate.reads!);
   const crowd = new Crowd(gate.reads!);
-  crowd.enter(64);
+  crowd.enter(128);
   isShed(t, await ask(key, 'GET', '/v1/referrals'), 'a list');
   await crowd.leave();
   t.equal((await ask(key, 'GET', '/v1/referrals')).status, 200);
@@ -153,7 +153,7 @@ t.test('the metrics tell what was shed and why, and what waits', async (t) => {
   crowd.enter(2, { lane: 'emergency' });
   gate.shed.share = 7;
   const { text } = await app.send('admin', 'GET', '/metrics');
-  for (const line of ['overload_waiting{lane="routine"} 3', 'overload_waiting{lane="emergency"} 2', 'overload_shed_total{reason="share"} 7', 'overload_shed_total{reason="late"} 0', 'overload_room 64']) {
+  for (const line of ['overload_waiting{lane="routine"} 3', 'overload_waiting{lane="emergency"} 2', 'overload_shed_total{reason="share"} 7', 'overload_shed_total{reason="late"} 0', 'overload_room 128']) {
     t.ok(text.includes(`${line}\n`), line);
   }
   await crowd.leave();
