@@ -1462,13 +1462,6 @@ export interface components {
                 lat: number;
                 lng: number;
             };
-            departments: {
-                /** @description Code of the diagnosis and treatment subjects (诊疗科目), 03 内科, 03.04 心血管 */
-                code: string;
-                name: string;
-                /** @default [] */
-                capabilities: string[];
-            }[];
             /** @description Centres: chest-pain, stroke, trauma … */
             capabilities?: string[];
             referralOffice?: {
@@ -1486,6 +1479,13 @@ export interface components {
             insuranceCode?: string;
             /** @description Names of the medicines in stock */
             formulary?: string[];
+            departments: {
+                /** @description Code of the diagnosis and treatment subjects (诊疗科目), 03 内科, 03.04 心血管 */
+                code: string;
+                name: string;
+                /** @default [] */
+                capabilities?: string[];
+            }[];
         };
         Institution: {
             /** @description Chosen by the caller */
@@ -1506,13 +1506,6 @@ export interface components {
                 lat: number;
                 lng: number;
             };
-            departments: {
-                /** @description Code of the diagnosis and treatment subjects (诊疗科目), 03 内科, 03.04 心血管 */
-                code: string;
-                name: string;
-                /** @default [] */
-                capabilities: string[];
-            }[];
             /** @description Centres: chest-pain, stroke, trauma … */
             capabilities?: string[];
             referralOffice?: {
@@ -1530,6 +1523,12 @@ export interface components {
             insuranceCode?: string;
             /** @description Names of the medicines in stock */
             formulary?: string[];
+            departments: {
+                /** @description Code of the diagnosis and treatment subjects (诊疗科目), 03 内科, 03.04 心血管 */
+                code: string;
+                name: string;
+                capabilities: string[];
+            }[];
             /** @description GB/T 2260 district code */
             area: string;
             /** @description History, oldest first */
@@ -5667,6 +5666,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `payload_too_large` The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `invalid_request` The request does not meet the contract */
             422: {
                 headers: {
@@ -5955,7 +5972,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` The role does not permit this */
+            /** @description `forbidden` The role does not permit this; `wrong_party` This is for the other party to do */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10454,6 +10471,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `payload_too_large` The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `invalid_request` The request does not meet the contract */
             422: {
                 headers: {
@@ -14342,6 +14377,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `payload_too_large` The request body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `invalid_request` The request does not meet the contract */
             422: {
                 headers: {
@@ -14940,6 +14993,15 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     isReady: {
@@ -14958,6 +15020,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description `invalid_request` The request does not meet the contract */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unavailable` The service is unavailable */

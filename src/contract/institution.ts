@@ -9,11 +9,9 @@ export const Location = Closed({
   lng: Type.Number({ minimum: -180, maximum: 180 }),
 });
 
-export const Department = Closed({
-  code: DepartmentCode,
-  name: Line(100),
-  capabilities: Type.Array(Line(64), { maxItems: 100, default: [] }),
-});
+const department = { code: DepartmentCode, name: Line(100) };
+export const DepartmentInput = Closed({ ...department, capabilities: Type.Optional(Type.Array(Line(64), { maxItems: 100, default: [] })) });
+export const Department = Closed({ ...department, capabilities: Type.Array(Line(64), { maxItems: 100 }) });
 
 const institution = {
   name: Line(200),
@@ -22,7 +20,6 @@ const institution = {
   kind: OneOf(INSTITUTION_KINDS),
   district: District,
   location: Type.Optional(Location),
-  departments: Type.Array(Department, { maxItems: 500 }),
   capabilities: Type.Optional(Type.Array(Line(64), { maxItems: 100, description: 'Centres: chest-pain, stroke, trauma …' })),
   referralOffice: Type.Optional(Closed({ phone: Line(32), hours: Type.Optional(Line(100)), dutyPhone: Type.Optional(Line(32)) })),
   registrationFeeFen: Type.Optional(Fen('挂号费, in fen, where the pool does not say')),
@@ -31,11 +28,12 @@ const institution = {
   insuranceCode: Type.Optional(Type.String({ pattern: '^H\\d{11}$', maxLength: 12, description: '医保定点编号' })),
   formulary: Type.Optional(Type.Array(Line(100), { maxItems: 5_000, description: 'Names of the medicines in stock' })),
 };
-export const InstitutionInput = Closed(institution, { $id: 'InstitutionInput' });
+export const InstitutionInput = Closed({ ...institution, departments: Type.Array(DepartmentInput, { maxItems: 500 }) }, { $id: 'InstitutionInput' });
 export const Institution = Closed(
   {
     id: Key('Chosen by the caller'),
     ...institution,
+    departments: Type.Array(Department, { maxItems: 500 }),
     area: District,
     levels: Type.Array(Closed({ level: OneOf(LEVELS), since: DateText() }), { description: 'History, oldest first' }),
     version: Count(Number.MAX_SAFE_INTEGER),

@@ -7,7 +7,8 @@ import type { Direction, InstitutionKind, Level } from '../contract/vocabulary.j
  * 医疗机构 and 医联体 as they stand and as they stood: who was what on which date. Pure look-ups over a
  * snapshot; the store builds it.
  */
-export interface Institution extends Omit<InstitutionInput, 'levelSince'> {
+export interface Institution extends Omit<InstitutionInput, 'levelSince' | 'departments'> {
+  readonly departments: readonly Department[];
   readonly id: string;
   /** The prefecture: the shard of everything that is this institution's. */
   readonly area: string;

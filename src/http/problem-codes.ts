@@ -7,12 +7,14 @@ export function problemCodesOf(spec: Description, idempotent: boolean): readonly
   const add = (when: unknown, ...more: ProblemCode[]): void => {
     if (when) for (const code of more) codes.add(code);
   };
+  // A parameter that the query does not have is refused everywhere.
+  codes.add('invalid_request');
+  // A body is read before it is known that none is wanted.
+  add(spec.method !== 'GET', 'malformed_request', 'unsupported_media_type', 'payload_too_large');
   const reads = Object.keys((spec.query as { properties?: object } | undefined)?.properties ?? {});
   add(spec.access !== 'open', 'unauthenticated', 'forbidden', 'rate_limited', 'overloaded');
   add(spec.access !== 'open' && spec.access.asInstitution, 'act_for_required');
-  add(spec.body, 'malformed_request', 'unsupported_media_type', 'payload_too_large', 'invalid_request');
-  add(spec.params, 'malformed_request', 'invalid_request', 'not_found');
-  add(reads.length > 0, 'invalid_request');
+  add(spec.params, 'malformed_request', 'not_found');
   add(reads.includes('cursor'), 'invalid_cursor');
   add(idempotent, 'idempotency_key_required', 'idempotency_key_reused', 'idempotency_in_progress');
   add(spec.conditional, 'malformed_request', 'version_mismatch');

@@ -152,3 +152,16 @@ t.test('a client of several institutions names the one it acts for, and may name
   t.equal((await ask(several, 'GET', url, undefined, { 'act-for': 'p2' })).status, 404, 'seen as the institution that was named');
   t.equal((await ask(several, 'POST', '/v1/referrals', upReferral(8), { 'act-for': 'p2' })).status, 403, 'nobody sends in the name of another');
 });
+
+t.test('nobody writes a pool in the name of another, nor over the pool of another', async (t) => {
+  const own = POOLS['t1-expert']!;
+  const rows: readonly (readonly [id: string, institutionId: string, status: number, code: string])[] = [
+    ['new', 'p1', 403, 'wrong_party'],
+    [Object.keys(POOLS).find((id) => POOLS[id]!.institutionId !== own.institutionId)!, own.institutionId, 404, 'not_found'],
+  ];
+  for (const [id, institutionId, status, code] of rows) {
+    const reply = await ask(KEYS.get('coordinator')!, 'PUT', `/v1/pools/${id}`, { ...own, institutionId });
+    t.equal(reply.status, status, reply.text);
+    t.equal(problem(reply).code, code);
+  }
+});

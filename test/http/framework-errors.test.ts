@@ -46,6 +46,9 @@ const WRONG: readonly Wrong[] = [
   { what: 'the same by constructor', method: 'POST', url: CLIENTS, payload: '{"name":"x","roles":["his"],"constructor":{"prototype":{}}}', headers: JSON_TYPE, code: 'invalid_request', pointers: ['/constructor'] },
   { what: 'nesting without end', method: 'POST', url: CLIENTS, payload: `{"name":${'['.repeat(5_000)}${']'.repeat(5_000)}}`, headers: JSON_TYPE, code: 'invalid_request' },
   { what: 'a query that the path does not know', method: 'GET', url: '/v1/institutions?page=2', code: 'invalid_request', pointers: ['?page'] },
+  { what: 'a query that a probe does not know', method: 'GET', url: '/livez?verbose=1', code: 'invalid_request', pointers: ['?verbose'] },
+  { what: 'a body where none is wanted', method: 'DELETE', url: `${CLIENTS}/one`, payload: '<a/>', headers: { 'content-type': 'application/xml' }, code: 'unsupported_media_type' },
+  { what: 'JSON cut short where none is wanted', method: 'DELETE', url: `${CLIENTS}/one`, payload: '{', headers: JSON_TYPE, code: 'malformed_request' },
   { what: 'the same query twice', method: 'GET', url: '/v1/institutions?limit=1&limit=2', code: 'invalid_request', pointers: ['?limit'] },
 ];
 

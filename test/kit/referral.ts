@@ -58,7 +58,7 @@ export function networkOf(consortia: Partial<Record<string, Partial<Consortium>>
   const institutions = new Map<string, Institution>(
     Object.entries(INSTITUTIONS).map(([id, { levelSince, ...input }]) => [
       id,
-      { ...input, id, area: AREA, levels: [{ level: input.level, since: levelSince ?? SINCE }], version: 1, updatedAt: NOON },
+      { ...input, departments: input.departments.map((department) => ({ capabilities: [], ...department })), id, area: AREA, levels: [{ level: input.level, since: levelSince ?? SINCE }], version: 1, updatedAt: NOON },
     ]),
   );
   const groups = new Map<string, Consortium>(

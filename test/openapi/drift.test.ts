@@ -22,6 +22,7 @@ interface OperationObject {
 interface Document {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
 }
 
 const committed = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -56,6 +57,18 @@ t.test('the document is OpenAPI 3.1, and no two operations share an id', async (
   t.match(document.openapi, /^3\.1\.\d$/);
   const ids = operations.map(({ operation }) => operation.operationId);
   t.equal(new Set(ids).size, ids.length);
+});
+
+t.test('what is filled in where it is missing is never asked for', async (t) => {
+  const asked: string[] = [];
+  const look = (value: unknown, at: string): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const { required = [], properties = {} } = value as { required?: string[]; properties?: Record<string, object | undefined> };
+    if (Array.isArray(required)) asked.push(...required.filter((name) => 'default' in (properties[name] ?? {})).map((name) => `${at}/${name}`));
+    for (const [key, each] of Object.entries(value)) look(each, `${at}/${key}`);
+  };
+  look(document.components.schemas, '');
+  t.strictSame(asked, []);
 });
 
 t.test('every operation says what it is, who may call it, what it takes and what it answers', async (t) => {

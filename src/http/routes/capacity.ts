@@ -24,7 +24,7 @@ export function capacityRoutes(http: Http): void {
     description:
       'Allotments keep places for whom their audience names. A reservation draws the allotments whose audience its referral meets, in listed order, then open places.',
     params: ById, body: Shared(PoolInput), answer: Shared(Pool),
-    problems: ['invalid_content', 'allotment_in_use'],
+    problems: ['wrong_party', 'invalid_content', 'allotment_in_use'],
     run: (unit, { params, body }) => putPool(unit, { id: params.id, body }),
     created: (result) => result.created,
     show: ({ pool }) => poolView(pool),
