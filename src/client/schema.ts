@@ -11301,7 +11301,7 @@ export interface operations {
             path: {
                 /**
                  * @description The reservation
-                 * @example 0161df12-b280-702a-9131-39ae58f4c23d
+                 * @example 0161df12-b280-702c-9131-43f52013951e
                  */
                 id: string;
             };
@@ -11736,7 +11736,7 @@ export interface operations {
             path: {
                 /**
                  * @description The reservation
-                 * @example 0161df12-b280-702a-9131-39ae58f4c23d
+                 * @example 0161df12-b280-702c-9131-43f52013951e
                  */
                 id: string;
             };

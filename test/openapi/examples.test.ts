@@ -14,6 +14,17 @@ t.test('every printed example is what the service answers, told in the order of 
   }
 });
 
+t.test('the story asks after nothing that it has not been told of', (t) => {
+  const ID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+  const told = new Set<string>();
+  for (const { name, request, response } of packagedExamples()) {
+    t.strictSame((JSON.stringify(request).match(ID) ?? []).filter((id) => !told.has(id)), [], name);
+    for (const id of JSON.stringify(response).match(ID) ?? []) told.add(id);
+    if (request.path !== undefined) t.not(response.status, 404, `${name}: what it asks for is there`);
+  }
+  t.end();
+});
+
 t.test('nobody in an example exists: telephone numbers that are not issued, an address that is none', async (t) => {
   for (const { name, request } of packagedExamples()) {
     const { patient } = (request.body ?? {}) as { patient?: { phone?: string; address?: string } };
