@@ -21,19 +21,28 @@ const MADE_UP = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|\
 /** Names of fields whose whole value is another in every run. */
 const ALWAYS_ANOTHER = new Set(['requestId', 'key', 'hash', 'prevHash', 'signature', 'publicKey', 'nextCursor']);
 
-export async function* play(app: TestApp, examples: readonly Example[]): AsyncGenerator<Played> {
+/** A request of the story as it goes out, with the ids of this run. */
+export interface Told {
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/** `tell` sends a request of the story, where somebody else than the app itself shall send it. */
+export async function* play(app: TestApp, examples: readonly Example[], tell?: (example: Example, told: Told) => Promise<Reply>): AsyncGenerator<Played> {
   await app.server.ready();
   const urls = urlsOf(apiDocument(app.server) as Document);
   const pairs = new Pairs();
   for (const example of examples) {
     const { as, operationId, response } = example;
-    const { path = {}, query = {}, headers, body } = pairs.toReal(example.request) as Example['request'];
+    const { path = {}, query = {}, headers = {}, body } = pairs.toReal(example.request) as Example['request'];
     const { method, template } = urls.get(operationId) ?? { method: 'GET', template: `/${operationId} is no operation` };
     const url = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ''));
     const search = new URLSearchParams(query).toString();
     // What the program does by itself in the meantime.
     await app.reckon();
-    const reply = await app.send(as, method, search === '' ? url : `${url}?${search}`, body, headers);
+    const reply = tell ? await tell(example, { path, query, headers, body }) : await app.send(as, method, search === '' ? url : `${url}?${search}`, body, headers);
     pairs.learn(response.body, reply.body);
     const shown = Object.fromEntries(Object.keys(response.headers ?? {}).map((name) => [name, String(reply.headers[name])]));
     yield { example, reply, headers: pairs.toPrinted(shown) as Record<string, string>, body: pairs.toPrinted(reply.body, response.body) };
