@@ -35,7 +35,9 @@ type Part = 'body' | 'querystring' | 'params' | 'headers';
 export function shapeCompiler(shared: readonly TSchema[]): FastifySchemaCompiler<TSchema> {
   const make = (options: Options) => new Ajv({ ...COMMON, ...options }).addSchema(shared as TSchema[]);
   const body = { quick: make({}), whole: make({ allErrors: true }) };
-  const text = { quick: make({ coerceTypes: true }), whole: make({ coerceTypes: true, allErrors: true }) };
+  // `1e999` reads as infinity, which strict numbers would spare the bounds of its schema.
+  const reading: Options = { coerceTypes: true, strictNumbers: false };
+  const text = { quick: make(reading), whole: make({ ...reading, allErrors: true }) };
 
   return ({ schema, httpPart }) => {
     const part = httpPart as Part;

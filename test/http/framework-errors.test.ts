@@ -49,6 +49,8 @@ const WRONG: readonly Wrong[] = [
   { what: 'a query that a probe does not know', method: 'GET', url: '/livez?verbose=1', code: 'invalid_request', pointers: ['?verbose'] },
   { what: 'a body where none is wanted', method: 'DELETE', url: `${CLIENTS}/one`, payload: '<a/>', headers: { 'content-type': 'application/xml' }, code: 'unsupported_media_type' },
   { what: 'JSON cut short where none is wanted', method: 'DELETE', url: `${CLIENTS}/one`, payload: '{', headers: JSON_TYPE, code: 'malformed_request' },
+  { what: 'a number beyond numbers', method: 'GET', url: '/v1/institutions?limit=1e999', code: 'invalid_request', pointers: ['?limit'] },
+  { what: 'a number of many digits', method: 'GET', url: `/v1/events?after=${'9'.repeat(400)}`, code: 'invalid_request', pointers: ['?after'] },
   { what: 'the same query twice', method: 'GET', url: '/v1/institutions?limit=1&limit=2', code: 'invalid_request', pointers: ['?limit'] },
 ];
 
