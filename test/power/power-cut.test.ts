@@ -50,6 +50,9 @@ async function record(t: Test, name: string, { referrals, bug, again = false }: 
   return { entries, answers: located(entries, clients.acknowledged) };
 }
 
+/** What a program does to its folder before it listens, roughly. */
+const STARTING = 150;
+
 t.test('power that fails at any moment takes nothing that was acknowledged', { timeout: 280_000 }, async (t) => {
   const run = await record(t, 'whole', { referrals: 90, again: true });
   const chance = new Prng(1);
@@ -59,7 +62,9 @@ t.test('power that fails at any moment takes nothing that was acknowledged', { t
 
   const copying = changesOf(run, DATABASE);
   t.ok(copying.length > 50, 'the journal was copied back into the database meanwhile');
-  const moments = new Set([...some(run.entries.map((_, i) => i)), ...some(copying), ...some(run.answers.map(({ at }) => at)), run.entries.length - 1]);
+  const everywhere = run.entries.map((_, i) => i);
+  const starts = run.entries.flatMap(({ kind }, i) => (kind === 'P' ? everywhere.slice(i, i + STARTING) : []));
+  const moments = new Set([...some(everywhere), ...some(starts), ...some(copying), ...some(run.answers.map(({ at }) => at)), run.entries.length - 1]);
   t.same(await afterCuts(run, moments, ['nothing', chance], left), [], `after ${2 * moments.size} cuts the service starts, its log is whole, and who asks again is answered as before`);
   t.same(await afterCuts(run, new Set([run.answers.at(-1)!.at]), ['everything'], left), []);
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Instant } from '../../src/kernel/calendar.js';
@@ -23,7 +24,9 @@ export async function startAgain(folder: string, acknowledged: readonly Acknowle
   const wrong: string[] = [];
   try {
     const { dataKey } = readPlace(`sqlite:${join(folder, DATABASE)}`, {});
-    if (dataKey === null) return acknowledged.length === 0 ? [] : ['the data key is gone'];
+    // A first start that came to nothing is made again, unless there is something that was sealed with the key.
+    const begun = (statSync(join(folder, DATABASE), { throwIfNoEntry: false })?.size ?? 0) > 0;
+    if (dataKey === null) return begun || acknowledged.length > 0 ? ['the data key is gone'] : [];
     const store = await openStore({ url: `sqlite:${join(folder, DATABASE)}`, dataKey, clock: new TestClock(now), random: randomBytes });
     const settings = { rateLimit: 1_000_000, maxConnections: 100, adminKeyHash: store.vault.hashKey(ADMIN_KEY) };
     const server = await buildApp({

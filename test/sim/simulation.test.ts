@@ -3,7 +3,7 @@ import t from 'tap';
 import { sources } from '../kit/source.js';
 import { run } from './run.js';
 
-/** Runs of the simulation: each names the command that replays it. */
+/** Runs of the simulation: docs/trust.md says what they do, and each names the command that replays it. */
 
 const STEPS = 250;
 const FIXED = Array.from({ length: 8 }, (_, i) => i + 1);

@@ -12,13 +12,13 @@ export interface Found {
   readonly verdicts: readonly Verdict[];
 }
 
-export async function study(bugs: readonly Bug[], folder: string, trial: Omit<Trial, 'lifted'>, told: (found: Found) => void, atOnce = 2): Promise<Found[]> {
+export async function study(bugs: readonly Bug[], folder: string, trialOf: (bug: Bug) => Omit<Trial, 'lifted'>, told: (found: Found) => void, atOnce = 2): Promise<Found[]> {
   const found: Found[] = [];
   const waiting = [...bugs.entries()];
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, bug] = next;
-      const one = { bug, verdicts: await tryBug(bug, join(folder, `${index}.json`), trial) };
+      const one = { bug, verdicts: await tryBug(bug, join(folder, `${index}.json`), trialOf(bug)) };
       found.push(one);
       told(one);
     }
