@@ -72,7 +72,7 @@ export class Judge {
 
   #success(operation: Operation | undefined, asked: Asked, { status, contentType, text }: Answered): string[] {
     if (!operation) return ['HEAD', 'OPTIONS'].includes(asked.method) ? [] : [`answered ${status}, though the document has no such operation`];
-    const found = asked.wrong || this.#forbidden(operation, asked.body) ? [`answered ${status} to what the document forbids`] : [];
+    const found = asked.wrong || this.#forbidden(operation, asked) ? [`answered ${status} to what the document forbids`] : [];
     const response = operation.responses[status];
     if (!response) return [...found, `answered ${status}, which it does not declare`];
     const media = response.content?.[mediaType(contentType)];
@@ -82,8 +82,14 @@ export class Judge {
     return misshapen === null ? found : [...found, `answered ${status} in another shape than it declares: ${misshapen}`];
   }
 
-  #forbidden({ body }: Operation, value: unknown): boolean {
-    return body !== null && value !== undefined && this.#check(body, value) !== null;
+  #forbidden({ body, parameters }: Operation, asked: Asked): boolean {
+    if (body !== null && asked.body !== undefined && this.#check(body, asked.body) !== null) return true;
+    const query = new URL(asked.url, 'http://localhost').searchParams;
+    return parameters.some(({ in: place, name, required, schema }) => {
+      if (place !== 'query') return false;
+      const text = query.get(name);
+      return text === null ? required === true : this.#check(schema, schema.type === 'integer' || schema.type === 'number' ? Number(text) : text) !== null;
+    });
   }
 
   /** null: it has that shape. */
