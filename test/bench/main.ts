@@ -7,6 +7,7 @@ import { overload } from './overload.js';
 import { postgres } from './postgres.js';
 import { read } from './read.js';
 import { reassessment } from './reassess.js';
+import { scaleTables } from './scale.js';
 import { replay } from './replay.js';
 import { submission } from './submission.js';
 import { table, type Finding } from './table.js';
