@@ -1,4 +1,5 @@
 import { copyFileSync, statSync } from 'node:fs';
+import type { RecommendationInput } from '../../src/contract/routing.js';
 import { scratch } from './children.js';
 import { fillingClock, fillUp } from './fill.js';
 import { peakMemoryOf, wallClock } from './machine.js';
@@ -9,81 +10,122 @@ import { startService } from './service.js';
 import { idsIn } from './stored.js';
 import { grouped, median, perSecond, type Finding } from './table.js';
 
-const FEW = 10_000;
-const MANY = 1_000_000;
+const SIZES = { full: [10_000, 100_000, 1_000_000], quick: [1_000, 2_000, 4_000] } as const;
 const ROUNDS = 3;
 /** Beyond those who are stored. */
 const NEWCOMERS = 2_000_000;
-/** The same in both: what grows is what is stored, not what is asked for. */
-const READ_IDS = FEW;
+/** Written between two lines of progress. */
+const STRIDE = 90_000;
 
-const AMOUNTS = {
+const FULL = {
   submission: { warmUp: 2_000, count: 10_000 },
   read: { warmUp: 3_000, count: 15_000 },
-  list: { warmUp: 500, count: 4_000 },
-  availability: { warmUp: 500, count: 4_000 },
+  list: { warmUp: 500, count: 3_000 },
+  availability: { warmUp: 500, count: 3_000 },
+  recommendation: { warmUp: 300, count: 2_000 },
 };
-type Name = keyof typeof AMOUNTS;
-const NAMES = Object.keys(AMOUNTS) as Name[];
+const QUICK: typeof FULL = { submission: few(), read: few(), list: few(), availability: few(), recommendation: few() };
+type Amounts = typeof FULL;
+type Name = keyof Amounts;
+const NAMES = Object.keys(FULL) as Name[];
 
 interface Visit {
   readonly rates: Record<Name, number>;
   readonly memory: number;
 }
 
-/** The same requests with few and with many referrals stored. */
-export async function growth(say: (line: string) => void): Promise<Finding> {
-  const [small, large] = [scratch('small.db'), scratch('large.db')];
-  const until = wallClock.now();
-  const clock = fillingClock(until);
-  const plan = { total: MANY, until };
+/** Of one size: the file, and what it answered in each round. */
+interface Stored {
+  readonly referrals: number;
+  readonly path: string;
+  readonly bytes: number;
+  readonly visits: Visit[];
+}
 
-  const store = await openAt(small, clock);
-  const seeded = await seed(store, wallClock);
-  await fillUp(store, clock, { ...plan, present: 0, wanted: FEW });
-  await store.close();
-  copyFileSync(small, large);
-  const growing = await openAt(large, clock);
-  const started = performance.now();
-  for (let present = FEW; present < MANY; present += 90_000) {
-    await fillUp(growing, clock, { ...plan, present, wanted: Math.min(MANY, present + 90_000) });
-    say(`filling: ${grouped(Math.min(MANY, present + 90_000))} stored after ${Math.round((performance.now() - started) / 1_000)} s`);
-  }
-  await growing.close();
-  const bytes = { small: statSync(small).size, large: statSync(large).size };
+function few(): { warmUp: number; count: number } {
+  return { warmUp: 50, count: 300 };
+}
 
-  const visits: { few: Visit; many: Visit }[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    visits.push({ few: await visit(small, seeded, round), many: await visit(large, seeded, round) });
+/** The same requests with few, with more and with many referrals stored. */
+export async function growth(quick: boolean, say: (line: string) => void): Promise<Finding> {
+  const sizes = SIZES[quick ? 'quick' : 'full'];
+  const { seeded, stored } = await fillAll(sizes, say);
+  for (let round = 0; round < (quick ? 1 : ROUNDS); round += 1) {
+    for (const { path, visits } of stored) visits.push(await visit(path, seeded, round, quick ? QUICK : FULL, sizes[0]));
+    say(`round ${round + 1}: done`);
   }
-  const figures = NAMES.map((name) => {
-    const { few, many } = median(visits, (v) => v.many.rates[name] / v.few.rates[name]);
-    return {
-      measure: `growth: ${name}`,
-      measured: perSecond(many.rates[name]),
-      limit: perSecond(few.rates[name]),
-      ratio: many.rates[name] / few.rates[name],
-      target: { atLeast: 0.8 },
-    };
-  });
-  const peak = Math.max(...visits.map((v) => v.many.memory));
+  const [least, most] = [stored[0]!, stored.at(-1)!];
+  const rateOf = ({ visits }: Stored, name: Name): number => median(visits, ({ rates }) => rates[name]).rates[name];
   return {
-    figures,
+    figures: NAMES.map((name) => {
+      const rounds = most.visits.map((visit, i) => ({ many: visit.rates[name], few: least.visits[i]!.rates[name] }));
+      const { many, few: limit } = median(rounds, (each) => each.many / each.few);
+      return { measure: `growth: ${name}`, measured: perSecond(many), limit: perSecond(limit), ratio: many / limit, target: { atLeast: 0.8 } };
+    }),
     notes: [
-      `growth: ${grouped(MANY)} referrals take ${(bytes.large / 2 ** 30).toFixed(2)} GiB, ${grouped((bytes.large - bytes.small) / (MANY - FEW))} bytes each ` +
-        `(row, patient, place, one event, indexes); the service's peak memory ${peak.toFixed(0)} MB`,
+      `growth: the limit is the same request with ${grouped(least.referrals)} referrals stored; each referral takes ${grouped(perReferral(most, least))} bytes of file ` +
+        '(row, patient, place, one event, indexes); memory is the highest that the process had',
     ],
+    sections: [{
+      title: 'With so many referrals stored', head: ['referrals', ...NAMES.map((name) => `${name}/s`), 'file', 'bytes for each more', 'memory', 'memory for each more'],
+      rows: stored.map((each, i) => {
+        const before = stored[i - 1];
+        const more = (of: (stored: Stored) => number): string => (before === undefined ? '' : grouped((of(each) - of(before)) / (each.referrals - before.referrals)));
+        return [
+          grouped(each.referrals), ...NAMES.map((name) => grouped(rateOf(each, name))), `${grouped(each.bytes / 1e6)} MB`, more(({ bytes }) => bytes),
+          `${grouped(memoryOf(each))} MB`, more((size) => memoryOf(size) * 1e6),
+        ];
+      }),
+    }],
+    plots: [{
+      name: 'growth', title: 'Speed as the service fills', across: 'referrals stored', up: `against ${grouped(least.referrals)}`, labels: stored.map(({ referrals }) => grouped(referrals)), shape: 'lines',
+      series: NAMES.map((name) => ({ name, values: stored.map((each) => rateOf(each, name) / rateOf(least, name)) })),
+    }],
   };
 }
 
-async function visit(path: string, seeded: Seeded, round: number): Promise<Visit> {
-  const paths = idsIn(path, READ_IDS).map((id) => `/v1/referrals/${id}`);
+function perReferral(most: Stored, least: Stored): number {
+  return (most.bytes - least.bytes) / (most.referrals - least.referrals);
+}
+
+function memoryOf({ visits }: Stored): number {
+  return Math.max(...visits.map(({ memory }) => memory));
+}
+
+/** One file filled on and on, a copy kept of each size. */
+async function fillAll(sizes: readonly number[], say: (line: string) => void): Promise<{ seeded: Seeded; stored: Stored[] }> {
+  const until = wallClock.now();
+  const clock = fillingClock(until);
+  const total = sizes.at(-1)!;
+  const growing = scratch('growing.db');
+  const started = performance.now();
+  const stored: Stored[] = [];
+  let seeded: Seeded | undefined;
+  let present = 0;
+  for (const referrals of sizes) {
+    const store = await openAt(growing, clock);
+    seeded ??= await seed(store, wallClock);
+    for (; present < referrals; present = Math.min(referrals, present + STRIDE)) {
+      await fillUp(store, clock, { present, wanted: Math.min(referrals, present + STRIDE), total, until });
+    }
+    await store.close();
+    say(`filling: ${grouped(referrals)} stored after ${Math.round((performance.now() - started) / 1_000)} s`);
+    const path = referrals === total ? growing : scratch(`grown-${referrals}.db`);
+    if (path !== growing) copyFileSync(growing, path);
+    stored.push({ referrals, path, bytes: statSync(path).size, visits: [] });
+  }
+  return { seeded: seeded!, stored };
+}
+
+/** The same number of ids is read of every size: what grows is what is stored, not what is asked for. */
+async function visit(path: string, seeded: Seeded, round: number, amounts: Amounts, ids: number): Promise<Visit> {
+  const paths = idsIn(path, ids).map((id) => `/v1/referrals/${id}`);
   const service = await startService(path);
   try {
     const rates = {} as Record<Name, number>;
     for (const name of NAMES) {
       const { key, work } = requestOf(name, seeded, round, paths);
-      rates[name] = (await load(service.port, key, work, AMOUNTS[name])).perSecond;
+      rates[name] = (await load(service.port, key, work, amounts[name])).perSecond;
     }
     return { rates, memory: peakMemoryOf(service.pid) ?? Number.NaN };
   } finally {
@@ -92,7 +134,7 @@ async function visit(path: string, seeded: Seeded, round: number): Promise<Visit
 }
 
 function requestOf(name: Name, { keys, slots, asked }: Seeded, round: number, reads: readonly string[]): { key: string; work: Work } {
-  const { warmUp, count } = AMOUNTS.submission;
+  const { warmUp, count } = FULL.submission;
   switch (name) {
     case 'submission':
       return { key: keys.sender, work: { kind: 'submit', firstPerson: NEWCOMERS + round * (warmUp + count), slots } };
@@ -103,6 +145,10 @@ function requestOf(name: Name, { keys, slots, asked }: Seeded, round: number, re
     case 'availability': {
       const path = `/v1/availability?kind=clinic&department=03.04&institutionId=s1&sourceInstitutionId=p1&from=${asked.from}&to=${asked.to}`;
       return { key: keys.sender, work: { kind: 'get', paths: [path] } };
+    }
+    case 'recommendation': {
+      const body = { direction: 'up', category: 'outpatient', sourceInstitutionId: 'p1', targetDepartment: '03.04', from: asked.from, days: 7 } satisfies RecommendationInput;
+      return { key: keys.sender, work: { kind: 'post', path: '/v1/recommendations', bodies: [JSON.stringify(body)] } };
     }
   }
 }

@@ -11,7 +11,7 @@ export interface Tally {
   /** Answers counted, the warm-up apart. */
   readonly answers: number;
   readonly perSecond: number;
-  readonly milliseconds: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly milliseconds: { readonly p50: number; readonly p99: number; readonly p999: number; readonly max: number };
   /** How many answers of each status, the warm-up included. */
   readonly statuses: Readonly<Record<number, number>>;
   /** Bytes of the last answer. */
@@ -86,7 +86,7 @@ class Run {
       seconds,
       answers: times.length,
       perSecond: times.length / seconds,
-      milliseconds: { p50: at(0.5), p99: at(0.99), max: at(1) },
+      milliseconds: { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: at(1) },
       statuses: this.#statuses,
       bytes: this.#bytes,
     });

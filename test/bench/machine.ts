@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { arch, cpus, platform } from 'node:os';
+import { arch, cpus, loadavg, platform, totalmem } from 'node:os';
 import type { Clock } from '../../src/kernel/calendar.js';
 
 /** What the bench knows of the machine it runs on. */
@@ -20,5 +20,5 @@ export function peakMemoryOf(pid: number): number | undefined {
 
 export function describeMachine(): string {
   const all = cpus();
-  return `${all.length} × ${all[0]?.model.trim() ?? 'CPU'}, ${platform()} ${arch()}, Node ${process.version}`;
+  return `${all.length} × ${all[0]?.model.trim() ?? 'CPU'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${platform()} ${arch()}, Node ${process.version}; load before the run ${loadavg()[0]!.toFixed(1)}`;
 }

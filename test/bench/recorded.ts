@@ -48,18 +48,26 @@ const DAY = 86_400_000;
  * but another person, another referral and another place each time. What the numbering does for many events
  * together is done for the one here: its row is written, the waiting one deleted.
  *
+ * @param unit what {@link ofOneUnit} leaves
  * @param other the same unit for somebody else, by which values that belong to one unit are known
  */
 export function scriptOf(unit: readonly Statement[], other: readonly Statement[], places: Places): string {
   const own = ownValues(unit, other);
-  const lines = unit.filter(({ text }) => !text.startsWith('begin') && text !== 'commit').flatMap((statement) => {
-    if (isForMany(statement)) return [];
-    return [`${statement.text.replaceAll(/\$(\d+)/g, (_, n: string) => valueOf(statement, Number(n) - 1, own, places))};`];
-  });
+  const lines = unit.map((statement) => `${statement.text.replaceAll(/\$(\d+)/g, (_, n: string) => valueOf(statement, Number(n) - 1, own, places))};`);
   return [
     '\\set u random(1, 1000000000000000)', `\\set pool random(1, ${places.pools})`, `\\set day random(0, ${places.days - 1})`,
     'begin isolation level read committed;', ...lines, 'commit;', '',
   ].join('\n');
+}
+
+/** What belongs to one unit alone. The rounds of numbering stand where they came: two recordings need not agree on them. */
+export function ofOneUnit(statements: readonly Statement[]): readonly Statement[] {
+  return statements.filter((statement) => !statement.text.startsWith('begin') && statement.text !== 'commit' && !isForMany(statement));
+}
+
+/** Whether both say the same, but for their values. */
+export function sameTexts(unit: readonly Statement[], other: readonly Statement[]): boolean {
+  return unit.length === other.length && unit.every(({ text }, i) => text === other[i]?.text);
 }
 
 /** Statements of a round of numbering that stand for many events, however many there are. */

@@ -1,3 +1,5 @@
+import type { Plot } from './plot.js';
+
 /** What a measure found: figures against their limits, and what is worth knowing besides. */
 export interface Figure {
   readonly measure: string;
@@ -11,22 +13,36 @@ export interface Figure {
 export interface Finding {
   readonly figures: readonly Figure[];
   readonly notes: readonly string[];
+  /** What is compared with itself and has no target. */
+  readonly sections?: readonly Section[];
+  readonly plots?: readonly Plot[];
 }
 
-const HEAD = ['measure', 'measured', 'limit', 'ratio', 'target', ''];
+export interface Section {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export const COLUMNS = ['measure', 'measured', 'limit', 'ratio', 'target', 'met'] as const;
 
 export function table(figures: readonly Figure[]): string {
-  const rows = [HEAD, ...figures.map(rowOf)];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length)));
+  return aligned(COLUMNS, figures.map(rowOf));
+}
+
+/** For a terminal: the first column to the left, figures to the right. */
+export function aligned(head: readonly string[], body: readonly (readonly string[])[]): string {
+  const rows = [head, ...body];
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length)));
   const lines = rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  ').trimEnd());
   lines.splice(1, 0, widths.map((width) => '-'.repeat(width)).join('  ').trimEnd());
   return lines.join('\n');
 }
 
-function rowOf({ measure, measured, limit, ratio, target }: Figure): string[] {
+export function rowOf({ measure, measured, limit, ratio, target }: Figure): string[] {
   const meets = 'atLeast' in target ? ratio >= target.atLeast : ratio <= target.atMost;
   const wanted = 'atLeast' in target ? `≥ ${target.atLeast.toFixed(2)}` : `≤ ${target.atMost.toFixed(2)}`;
-  return [measure, measured, limit, ratio.toFixed(2), wanted, meets ? 'meets' : 'below'];
+  return [measure, measured, limit, ratio.toFixed(2), wanted, meets ? 'yes' : 'no'];
 }
 
 /** `4 812/s` */
