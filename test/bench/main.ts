@@ -81,7 +81,7 @@ async function runAll(names: readonly string[]): Promise<void> {
   if (options.report === undefined) return;
   const minutes = (wallClock.now() - started) / 60_000;
   const command = `npm run bench --${options.quick ? ' --quick' : ''}${asked.map((name) => ` ${name}`).join('')} --report ${options.report}`;
-  writeReport(options.report, { findings, machine, versions: versionsOf(), date: new Date(started).toISOString().slice(0, 10), minutes, command });
+  writeReport(options.report, { findings, machine, versions: versionsOf(), date: new Date(started).toISOString().slice(0, 10), minutes, command, quick: options.quick });
 }
 
 function tell(findings: readonly Finding[]): void {

@@ -23,7 +23,7 @@ export interface Plot {
   readonly tenfold?: boolean;
 }
 
-const WIDTH = 720;
+const WIDTH = 860;
 const HEIGHT = 380;
 const LEFT = 80;
 const RIGHT = 20;

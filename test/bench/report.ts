@@ -16,6 +16,8 @@ export interface Told {
   readonly minutes: number;
   /** The command that made it. */
   readonly command: string;
+  /** Tried with so little that its figures mean nothing. */
+  readonly quick: boolean;
 }
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -30,12 +32,13 @@ const TITLES: Readonly<Record<string, string>> = {
   replay: 'The whole Guangzhou letter',
 };
 
-export function reportText({ findings, machine, versions, date, minutes, command }: Told, plots: string): string {
+export function reportText({ findings, machine, versions, date, minutes, command, quick }: Told, plots: string): string {
   const figures = findings.flatMap(([, finding]) => finding.figures);
   return [
     '# Benchmarks',
     `Written by \`${command}\` on ${date}, in ${minutes.toFixed(0)} minutes: not by hand. Trust the ratios: both sides of each were measured in the same run. ` +
       'A figure that is not met is shown as it is.',
+    ...(quick ? ['**Tried with little, to see that it runs: these figures mean nothing.**'] : []),
     [`- ${machine}`, ...versions.map((each) => `- ${each}`)].join('\n'),
     ...(figures.length === 0 ? [] : ['## All figures', markdown(COLUMNS, figures.map(rowOf))]),
     ...findings.flatMap(([name, finding]) => sectionOf(name, finding, plots)),

@@ -16,7 +16,7 @@ const PLOT: Plot = {
 
 const told = (...figures: Figure[]): Told => ({
   findings: [['submission', { figures, notes: ['seen'], sections: [{ title: 'Beside it', head: ['ids', 'rows/s'], rows: [['random', '5']] }], plots: [PLOT] }]],
-  machine: '2 × a processor', versions: ['referral-router 0.1.0'], date: '2026-01-01', minutes: 12, command: 'npm run bench -- --report x',
+  machine: '2 × a processor', versions: ['referral-router 0.1.0'], date: '2026-01-01', minutes: 12, command: 'npm run bench -- --report x', quick: false,
 });
 
 const TARGETS: readonly (readonly [ratio: number, target: Figure['target'], met: string])[] = [
@@ -35,6 +35,11 @@ for (const [ratio, target, met] of TARGETS) {
 t.test('the page names machine, versions, date and command, and shows tables, pictures and notes', async (t) => {
   const text = reportText(told(figure(1, { atLeast: 0.5 })), 'plots');
   for (const part of ['2 × a processor', 'referral-router 0.1.0', '2026-01-01', '`npm run bench -- --report x`', '| random | 5 |', '](plots/growth.svg)', '- seen']) t.ok(text.includes(part), part);
+});
+
+t.test('figures that mean nothing are said to', async (t) => {
+  t.match(reportText({ ...told(), quick: true }, 'plots'), /these figures mean nothing/);
+  t.notMatch(reportText(told(), 'plots'), /mean nothing/);
 });
 
 t.test('the page and its pictures lie beside each other', async (t) => {
