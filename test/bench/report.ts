@@ -24,6 +24,7 @@ const TITLES: Readonly<Record<string, string>> = {
   submission: 'Submission, against the same rows by hand',
   read: 'Read, against a bare route',
   deductible: 'Deductibles',
+  backtest: 'A policy tried on the recorded chains',
   reassessment: 'A new fact about a person with many stays',
   ablation: 'What each choice buys',
   growth: 'Growth',
