@@ -130,27 +130,39 @@ export const TICK_MS = 50;
 
 /**
  * How late the event loop is, by a timer that should have rung. Late twice running: one pause of the garbage
- * collector is no overload, and over when it is noticed.
+ * collector is no overload, and over when it is noticed. And late by what is asked: where few have come, the
+ * machine is busy with something else, and sending those few away would not help.
  */
 export class Lateness {
   #due: number;
   #before = 0;
   #last = 0;
+  /** Requests since the last tick. */
+  #begun = 0;
 
   constructor(private readonly stopwatch: Stopwatch) {
     this.#due = stopwatch() + TICK_MS;
   }
 
+  /** A request has come. */
+  begin(): void {
+    this.#begun += 1;
+  }
+
   tick(): void {
-    const now = this.stopwatch();
     this.#before = this.#last;
-    this.#last = Math.max(0, now - this.#due);
-    this.#due = now + TICK_MS;
+    this.#last = this.#present;
+    this.#due = this.stopwatch() + TICK_MS;
+    this.#begun = 0;
   }
 
   /** Milliseconds by which two turns running were late, the less late of the two; the present one counts as soon as it is late. */
   get ms(): number {
-    return Math.max(Math.min(this.#before, this.#last), Math.min(this.#last, this.stopwatch() - this.#due));
+    return Math.max(Math.min(this.#before, this.#last), Math.min(this.#last, this.#present));
+  }
+
+  get #present(): number {
+    return this.#begun < FEWEST ? 0 : Math.max(0, this.stopwatch() - this.#due);
   }
 }
 
@@ -179,6 +191,11 @@ export class Gate {
     this.#lateness = lateness;
     // Half: a request meets the thread that serves on its way in and on its way out.
     this.#lateMs = waitMs / 2;
+  }
+
+  /** A request has come that may be shed. */
+  begin(): void {
+    this.#lateness.begin();
   }
 
   /** The thread that serves is behind: what it takes on now comes late, however quick the store. */

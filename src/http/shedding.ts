@@ -20,8 +20,10 @@ declare module 'fastify' {
 export const shedding = plugin<{ readonly gate: Gate }>('shedding', (app, { gate }) => {
   app.addHook('onRoute', (route) => {
     const { vital, work } = route.config ?? {};
-    if (vital || work === 'urgent') return;
+    if (vital) return;
     addHook(route, 'onRequest', (_request, reply, done) => {
+      gate.begin();
+      if (work === 'urgent') return done();
       const reason = gate.isLate ? 'late' : work === 'told' ? gate.writes.closed('routine') : null;
       if (reason === null) return done();
       sendProblem(reply, shed(gate, reason));

@@ -77,10 +77,7 @@ t.test('a line that has room, but from which nothing comes, takes no routine wor
 t.test('the thread that serves is late when two turns running were, and only as long', (t) => {
   const turns = (...late: number[]): TestGate => {
     const gate = new TestGate();
-    for (const ms of late) {
-      gate.pass(TICK_MS + ms);
-      gate.lateness.tick();
-    }
+    for (const ms of late) gate.turn(ms);
     return gate;
   };
   const cases: readonly (readonly [string, readonly number[], present: number, boolean])[] = [
@@ -93,8 +90,12 @@ t.test('the thread that serves is late when two turns running were, and only as 
   ];
   for (const [what, late, present, isLate] of cases) {
     const gate = turns(...late);
+    for (let i = 0; i < 128; i += 1) gate.begin();
     gate.pass(present);
     t.equal(gate.isLate, isLate, what);
   }
+  const starved = new TestGate();
+  for (let turn = 0; turn < 5; turn += 1) starved.turn(900, 127);
+  t.equal(starved.isLate, false, 'where few come, it is not they who make it late');
   t.end();
 });

@@ -1,6 +1,6 @@
 import { inProcess } from '../../src/compose.js';
 import type { Commander, CommandTable } from '../../src/http/commands.js';
-import { Gate, Lateness, type Line } from '../../src/http/gate.js';
+import { Gate, Lateness, TICK_MS, type Line } from '../../src/http/gate.js';
 import type { Fixture } from './store.js';
 
 /** A writer that answers nothing until it is told to, and a gate whose time only the test moves. */
@@ -58,6 +58,13 @@ export class TestGate extends Gate {
   }
 
   readonly lateness: Lateness;
+
+  /** A turn of the thread that serves, so many milliseconds too long, in which so many requests came. */
+  turn(late: number, requests = 128): void {
+    for (let i = 0; i < requests; i += 1) this.begin();
+    this.pass(TICK_MS + late);
+    this.lateness.tick();
+  }
 
   pass(ms: number): void {
     this.#now.ms += ms;
