@@ -13,6 +13,10 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
  * - the index beside the journal (`-shm`) is advanced only after a commit is on the disk. Where it survived,
  *   as it does when a process is killed, it says how many frames there must be.
  *
+ * One thing looks like damage and is none. When all of a journal has been copied into the file, the next commit
+ * begins it anew by writing its head; a power cut within that leaves a head that fits nothing before commits that
+ * stand in the file as well. Where each of their pages is in the file, nothing is missing.
+ *
  * Layout of both: https://www.sqlite.org/walformat.html
  */
 
@@ -26,7 +30,8 @@ export function journalFault(path: string): string | undefined {
   if (file === undefined) return undefined;
   try {
     const journal = new Journal(file, pageSizeOf(path));
-    return journal.fault(framesInIndex(path, journal));
+    const fault = journal.fault(framesInIndex(path, journal));
+    return fault !== undefined && journal.isOver(path) ? undefined : fault;
   } finally {
     closeSync(file);
   }
@@ -69,6 +74,30 @@ class Journal {
     const whole = this.#headerFits ? this.#wholeFrames() : 0;
     if (whole < known) return `it ends at frame ${whole} of at least ${known}`;
     return this.#provenAfter(whole) ? `it is damaged at ${this.#headerFits ? `frame ${whole + 1}` : 'its head'}, and commits stand behind that` : undefined;
+  }
+
+  /** Whether the head is torn and every page of the round that it had begun stands in the database file. */
+  isOver(path: string): boolean {
+    if (this.#headerFits || this.#frames === 0) return false;
+    const salts = Buffer.from(this.#read(0).subarray(8, 16));
+    const last = new Map<number, number>();
+    let begun: [page: number, frame: number][] = [];
+    for (let i = 0; i < this.#frames; i += 1) {
+      const frame = this.#read(i);
+      if (!frame.subarray(8, 16).equals(salts)) break;
+      begun.push([frame.readUInt32BE(0), i]);
+      if (frame.readUInt32BE(4) === 0) continue;
+      for (const [page, at] of begun) last.set(page, at);
+      begun = [];
+    }
+    const database = openedOrNot(path);
+    if (database === undefined) return false;
+    try {
+      const page = Buffer.alloc(this.#pageSize);
+      return [...last].every(([number, i]) => readSync(database, page, 0, page.length, (number - 1) * page.length) === page.length && page.equals(this.#read(i).subarray(FRAME)));
+    } finally {
+      closeSync(database);
+    }
   }
 
   /** How many frames continue each other from the head on: what SQLite will read. */

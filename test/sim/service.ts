@@ -118,7 +118,7 @@ export class Service {
       const fault = again(this.#seam);
       if (fault) this.#seam.arm(fault);
       await this.#open().catch((error: unknown) => {
-        if (!(error instanceof Gone)) throw error;
+        if (!(error instanceof Gone)) throw new Failure(`the service does not start: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
       });
       this.#seam.disarm();
     }

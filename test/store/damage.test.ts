@@ -72,6 +72,17 @@ async function begunAnew(t: Teardown): Promise<Files> {
 
 const again = await begunAnew(t);
 
+/** A journal that was copied back to its last frame and is still there: the next commit begins it anew. */
+async function copiedBack(t: Teardown): Promise<Files> {
+  const fixture = await working(t, 9);
+  const other = new Sqlite(fixture.path);
+  other.pragma('wal_checkpoint(PASSIVE)');
+  other.close();
+  return filesOf(fixture.path);
+}
+
+const copied = await copiedBack(t);
+
 /** The journal copied back: a file whose pages are all in their places. */
 async function stopped(t: Teardown): Promise<Buffer> {
   const fixture = await working(t, 60);
@@ -96,6 +107,7 @@ const ACCIDENTS: readonly Accident[] = [
   { what: 'the same, with what was acknowledged behind a tear of its first frame', files: { ...nine, '-wal': flipped(ten['-wal']!, IN_THE_LAST_COMMIT) }, then: 9 },
   { what: 'a journal begun anew over a longer one', files: again, then: 13 },
   { what: 'the same after a power cut', files: { ...again, '-shm': undefined }, then: 13 },
+  { what: 'a power cut while a journal that was copied back was begun anew: its head is torn', files: { ...copied, '-wal': flipped(copied['-wal']!, 14), '-shm': undefined }, then: 9 },
   { what: 'a journal cut in the middle', files: { ...ten, '-wal': cut(ten, 32 + 4 * FRAME + 99) }, then: /journal .*-wal is damaged, .*: it ends at frame 4 of at least \d+\. Keep both files/ },
   { what: 'a journal cut at the end of a commit', files: { ...ten, '-wal': cut(ten, endOf(nine)) }, then: new RegExp(`it ends at frame ${frames(nine)} of at least ${frames(ten)}`) },
   { what: 'a bit of a page in the journal', files: { ...ten, '-wal': flipped(ten['-wal']!, IN_FRAME_3) }, then: /it ends at frame 2 of at least/ },
