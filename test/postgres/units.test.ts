@@ -9,7 +9,7 @@ import { StoreReads } from '../../src/store/reads.js';
 import { freshPostgres } from '../kit/postgres-store.js';
 import { startServer } from '../kit/postgres.js';
 import { START, type Teardown } from '../kit/store.js';
-import { AREA, CLERK, clientOf, eventOf, institutionOf, patientOf, poolOf, referralOf, sessionOf, stayOf } from '../store/rows.js';
+import { AREA, backtestOf, CLERK, clientOf, eventOf, institutionOf, patientOf, poolOf, referralOf, sessionOf, stayOf } from '../store/rows.js';
 
 /** Units of two instances on one database, at the same time. */
 const server = await startServer(t);
@@ -50,6 +50,18 @@ t.test('of many who want the same places at once exactly as many get one as ther
     t.equal((await reads.session({ poolId: 'a', startsAt: START }))?.taken, 7);
     t.equal(await reads.lastSeq(), 7, 'and each is told once');
   });
+});
+
+t.test('of many who would queue a backtest at once no more do than may wait', async (t) => {
+  const { nth } = await two(t);
+  const outcomes = await many(12, (n) =>
+    nth(n).write(CLERK, async (unit): Promise<'queued' | Refusal> => {
+      if ((await unit.unfinishedBacktests(3)).length === 3) return refuse('overloaded');
+      await unit.insertBacktest(backtestOf(unit));
+      return 'queued';
+    }),
+  );
+  t.strictSame(tally(outcomes), { queued: 3, overloaded: 9 });
 });
 
 t.test('units that wait for each other are told apart by the server, and both are done', async (t) => {
@@ -287,11 +299,12 @@ t.test('of the work that any instance may do, one does it at a time', async (t) 
 /** Questions that a unit may ask without a lock of its own, and why what it decides on them stays true. */
 const WITHOUT_LOCK: Readonly<Record<string, readonly string[]>> = {
   'the directory, which the unit holds': ['network', 'policies', 'pool', 'pools', 'poolsOf', 'client', 'clients'],
-  'one row by its id: whoever changes it locks it first, or saves it under its version': ['referral', 'referralByNo', 'reservation', 'withPlaces', 'session', 'followUp', 'stay', 'contract'],
+  'one row by its id: whoever changes it locks it first, or saves it under its version': ['referral', 'referralByNo', 'reservation', 'withPlaces', 'session', 'followUp', 'stay', 'contract', 'backtest'],
   'what changes under the lock of its session': ['expiredHolds', 'livePlacesOf'],
   'what changes under the lock of its referral': ['messages', 'documents', 'document', 'followUpsOf'],
   'what is only added to': ['transfer', 'filing', 'lastSeq', 'eventsAfter', 'eventsOfReferral', 'headsAfter', 'transfersAfter', 'entriesAfter', 'entriesOf', 'filingsAfter', 'countTransfers'],
   'lists that are shown, and nothing is decided on': ['referrals', 'sessions', 'overcommitted', 'followUps', 'charged'],
+  'what a backtest reads, outside of any unit': ['personsAfter', 'countStays'],
 };
 
 t.test('every question of the ports is behind a lock in a unit, or stands in the list of those that need none', async (t) => {

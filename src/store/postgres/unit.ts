@@ -1,4 +1,5 @@
 import type { Instant } from '../../kernel/calendar.js';
+import type { Backtest } from '../../domain/backtest.js';
 import type { Budget } from '../../domain/budget.js';
 import type { Pool, Session } from '../../domain/capacity.js';
 import type { Contract } from '../../domain/contract.js';
@@ -33,6 +34,7 @@ export const LOCKS = { directory: 'directory', numbering: 'numbering' } as const
  *   that what units reckon of one person is reckoned one after the other, and nobody adds to a record that
  *   is being merged;
  * - the budgets of a year, which must not cover one district twice;
+ * - the backtests that wait, of which there are never too many;
  * - a patient by number, a stay by number, a contract, a session that nobody has written: of two that find
  *   nothing one makes it.
  *
@@ -130,6 +132,10 @@ export class PostgresUnit extends StoreUnit {
 
   override async budgetsOf(year: number): Promise<readonly Budget[]> {
     return this.#behind(budgetsOf(year), () => super.budgetsOf(year));
+  }
+
+  override async unfinishedBacktests(limit: number): Promise<readonly Backtest[]> {
+    return this.#behind('backtests', () => super.unfinishedBacktests(limit));
   }
 
   override async stayByNumber(institutionId: string, number: string): Promise<Stay | undefined> {
