@@ -30,14 +30,18 @@ function report(t: Test, { tally, requests }: Outcome): void {
 /** What the service understood and did, or refused only for what stands in its store. */
 const isUnderstood = (status: number): boolean => status < 300 || status === 409 || status === 412;
 
-async function holds(t: Test, plan: Campaign): Promise<void> {
+async function holds(t: Test, plan: Campaign): Promise<Outcome> {
   const again = `FUZZ_SEED=${plan.seed} FUZZ_COUNT=${plan.count} npx tap dist/test/http/fuzz.test.js`;
   t.comment(again);
   const outcome = await campaign(t, plan);
   report(t, outcome);
   for (const { operationId, complaint, request } of outcome.findings) t.fail(`${operationId} ${complaint}`, { request, again });
   t.equal(outcome.findings.length, 0, 'no answer is other than the document promises');
+  return outcome;
+}
 
+/** Asked of the run that is the same as ever: in another a spoiled request that is taken on may take the ground from under a later one. */
+function reaches(t: Test, outcome: Outcome): void {
   const { operations } = ApiDocument.published();
   const missed = operations.map(({ operationId }) => operationId).filter((id) => ![...(outcome.tally.get(id)?.keys() ?? [])].some(isUnderstood));
   const done = operations.filter(({ operationId }) => [...(outcome.tally.get(operationId)?.keys() ?? [])].some((status) => status < 300));
@@ -47,10 +51,13 @@ async function holds(t: Test, plan: Campaign): Promise<void> {
 }
 
 if (GIVEN !== undefined) {
-  t.test(`whatever comes in is done or refused as the document says (seed ${GIVEN})`, (t) => holds(t, { seed: Number(GIVEN), count: COUNT }));
+  t.test(`whatever comes in is done or refused as the document says (seed ${GIVEN})`, async (t) => void (await holds(t, { seed: Number(GIVEN), count: COUNT })));
 } else {
   for (const [name, seed] of [['the same as ever', FIXED], ['another each time', process.pid * 1_000 + (process.hrtime()[1] % 1_000)]] as const) {
-    t.test(`whatever comes in is done or refused as the document says (${name}: seed ${seed})`, (t) => holds(t, { seed, count: COUNT }));
+    t.test(`whatever comes in is done or refused as the document says (${name}: seed ${seed})`, async (t) => {
+      const outcome = await holds(t, { seed, count: COUNT });
+      if (seed === FIXED) reaches(t, outcome);
+    });
   }
 }
 
