@@ -52,12 +52,15 @@ async function plantAll(word: string): Promise<void> {
   }
 }
 
+/** Left out of the table: they say nothing to a reader. */
+const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
 /** As it stands in docs/trust.md. */
 function tableOf(bugs: readonly Bug[], found: readonly Found[]): string {
   const rows = bugs.map((bug) => found.find((one) => one.bug === bug)!).map((one) => {
     const all = caught(one).sort((a, b) => a.steps - b.steps);
     const [quickest] = all;
-    const cells = [one.bug.name, medianSteps(one) ?? 'none', `${all.length} of ${one.verdicts.length} seeds`, quickest ? `seed ${quickest.seed}, ${quickest.steps}` : 'none', quickest?.finding ?? ''];
+    const cells = [one.bug.name, medianSteps(one) ?? 'none', `${all.length} of ${one.verdicts.length} seeds`, quickest ? `seed ${quickest.seed}, ${quickest.steps}` : 'none', (quickest?.finding ?? '').replaceAll(ID, '…')];
     return `| ${cells.join(' | ')} |`;
   });
   return ['| Planted bug | Median steps | Found by | Soonest, steps | What the auditor said |', '|---|---:|---:|---:|---|', ...rows].join('\n');
