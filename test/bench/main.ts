@@ -73,15 +73,21 @@ async function runAll(names: readonly string[]): Promise<void> {
     const finding = await MEASURES[name]?.();
     // Servers that a measure started go before the next begins.
     await endAll();
-    if (finding) findings.push([name, finding]);
-    else await STUDIES[name]?.();
+    if (finding) {
+      findings.push([name, finding]);
+      tell([finding]);
+      // After each: whoever stops a long run, or meets a fault in it, keeps what was measured.
+      report();
+    } else await STUDIES[name]?.();
   }
-  if (findings.length === 0) return;
-  tell(findings.map(([, finding]) => finding));
-  if (options.report === undefined) return;
-  const minutes = (wallClock.now() - started) / 60_000;
-  const command = `npm run bench --${options.quick ? ' --quick' : ''}${asked.map((name) => ` ${name}`).join('')} --report ${options.report}`;
-  writeReport(options.report, { findings, machine, versions: versionsOf(), date: new Date(started).toISOString().slice(0, 10), minutes, command, quick: options.quick });
+  if (findings.length > 1) tell(findings.map(([, finding]) => finding));
+
+  function report(): void {
+    if (options.report === undefined) return;
+    const minutes = (wallClock.now() - started) / 60_000;
+    const command = `npm run bench --${options.quick ? ' --quick' : ''}${asked.map((name) => ` ${name}`).join('')} --report ${options.report}`;
+    writeReport(options.report, { findings, machine, versions: versionsOf(), date: new Date(started).toISOString().slice(0, 10), minutes, command, quick: options.quick });
+  }
 }
 
 function tell(findings: readonly Finding[]): void {
