@@ -28,13 +28,9 @@ const EVERY_MS = 1_000;
 /** Pages of one step. */
 const PAGES = 20;
 
-/** Reckons in this thread: where there is no other, as in tests. */
+/** Reckons in the thread that asks. */
 export function reckonHere(slices: Slices): Reckoner {
   return { step: (trial, progress) => reckonBacktest(slices, trial, progress, PAGES), end: async () => undefined };
-}
-
-export function stepOf(slices: Slices, trial: Trial, progress: Progress): Promise<Progress> {
-  return reckonBacktest(slices, trial, progress, PAGES);
 }
 
 /** Everything that waits, until nothing does. @param stopped asked between two steps: what is under way then goes on from its last step some other time */

@@ -9,7 +9,7 @@ import { openFollower } from '../store/open.js';
 import { openPostgres } from '../store/postgres/store.js';
 import type { Slices } from '../usecase/ports.js';
 import type { FromReckoner, ReckonerOrder, ToReckoner } from './messages.js';
-import { stepOf } from './runner.js';
+import { reckonHere } from './runner.js';
 
 /**
  * A thread for long reckonings. It reads on a connection of its own, in short reads, and takes of the
@@ -40,12 +40,12 @@ let opened: Promise<Opened> = open();
 /** What is held in memory is as old as the reader: a step that fails is tried once more with a new one. */
 async function step({ trial, progress }: ToReckoner): Promise<Progress> {
   try {
-    return await stepOf((await opened).slices, trial, progress);
+    return await reckonHere((await opened).slices).step(trial, progress);
   } catch {
     const old = opened;
     opened = open();
     await (await old).close();
-    return stepOf((await opened).slices, trial, progress);
+    return reckonHere((await opened).slices).step(trial, progress);
   }
 }
 

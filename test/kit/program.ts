@@ -78,3 +78,28 @@ export function shell(script: string, environment: Readonly<Record<string, strin
 export function scriptsOf(markdown: string): string[] {
   return [...markdown.matchAll(/^```bash\n(?<script>[^]*?)^```$/gm)].map((m) => m.groups!.script!);
 }
+
+export interface Said {
+  readonly status: number;
+  readonly etag: string | null;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+let posts = 0;
+
+/** Asks a program over HTTP, each POST under an idempotency key that no other of this process has. */
+export function caller({ address }: Program) {
+  return async (key: string, method: string, path: string, body?: unknown): Promise<Said> => {
+    const response = await fetch(`${address}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(method === 'POST' && { 'idempotency-key': `request-${(posts += 1)}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, etag: response.headers.get('etag'), body: text === '' ? {} : (JSON.parse(text) as Said['body']) };
+  };
+}

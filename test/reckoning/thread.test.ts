@@ -3,25 +3,12 @@ import { policyInput } from '../kit/insurance.js';
 import { insured, stayOf } from '../kit/ledger.js';
 import { INSTITUTIONS } from '../kit/network.js';
 import { startServer } from '../kit/postgres.js';
-import { ADMIN_KEY, scratch, startProgram, type Program } from '../kit/program.js';
+import { ADMIN_KEY, caller, scratch, startProgram, type Program } from '../kit/program.js';
 import { DATA_KEY } from '../kit/store.js';
 
 /** The program reckons backtests in a thread of its own, or in its only one: what was asked for is found, whatever happens in between. */
 
-let count = 0;
-async function call({ address }: Program, key: string, method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {
-  const response = await fetch(`${address}${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${key}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(method === 'POST' && { 'idempotency-key': `request-${(count += 1)}` }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
-}
+const call = (program: Program, ...asked: Parameters<ReturnType<typeof caller>>) => caller(program)(...asked);
 
 const DEAR = policyInput({ benefits: policyInput().benefits.map((row) => ({ ...row, deductibleFen: 2 * row.deductibleFen })) });
 

@@ -1,32 +1,9 @@
 import t from 'tap';
 import { policyInput } from '../kit/insurance.js';
 import { INSTITUTIONS, upReferral } from '../kit/network.js';
-import { ADMIN_KEY, scratch, startProgram, type Program } from '../kit/program.js';
+import { ADMIN_KEY, caller, scratch, startProgram } from '../kit/program.js';
 
 /** The program writes in one thread and reads in another: nobody may notice. */
-
-interface Said {
-  readonly status: number;
-  readonly etag: string | null;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-function caller({ address }: Program) {
-  let count = 0;
-  return async (key: string, method: string, path: string, body?: unknown): Promise<Said> => {
-    const response = await fetch(`${address}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${key}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(method === 'POST' && { 'idempotency-key': `request-${(count += 1)}` }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, etag: response.headers.get('etag'), body: text === '' ? {} : (JSON.parse(text) as Said['body']) };
-  };
-}
 
 async function start(t: Parameters<typeof startProgram>[0]) {
   return startProgram(t, { DATABASE_URL: `sqlite:${scratch(t)}/referral.db`, RATE_LIMIT: '100000' });
