@@ -69,6 +69,16 @@ t.test('a stay without figures, and one for which the tried policy has no benefi
   t.match(progress.rows, [{ level: 'primary', stays: 0, uncovered: 1 }, { level: 'tertiary', stays: 2, unassessed: 1, uncovered: 1 }]);
 });
 
+t.test('stays of the other scheme, and of people insured elsewhere, are not tried', async (t) => {
+  const city = await found(t);
+  const { rows } = (await done(city, { ...MARCH, policy: FULL })).progress;
+  await put(city, 't1', 'R', stayOf({ ...insured(3), insurance: { area: '440100', scheme: 'resident', personKind: 'resident' } }, 9, 1_000));
+  await put(city, 't1', 'E', stayOf({ ...insured(4), insurance: { area: '430600', scheme: 'employee', personKind: 'active' } }, 9, 1_000));
+  const { progress } = await done(city, { ...MARCH, policy: FULL });
+  t.match(progress, { persons: 4, stays: 5 });
+  t.strictSame(progress.rows, rows);
+});
+
 t.test('it changes nothing: neither a stay nor the ledger', async (t) => {
   const city = await found(t);
   const kept = async () => {
