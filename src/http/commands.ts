@@ -57,7 +57,7 @@ export class CommandTable {
   async isUrgent(store: Pick<Store, 'read'>, call: Call): Promise<boolean> {
     const { urgent } = must(this.#commands.get(call.command), 'a command is in the table').spec;
     if (urgent === undefined) return false;
-    return store.read((reads) => urgent(reads, call.actor, call as Input<TSchema, TSchema, TSchema>));
+    return store.read((reads) => urgent.is(reads, call.actor, call as Input<TSchema, TSchema, TSchema>));
   }
 
   async run(store: Pick<Store, 'execute'>, call: Call): Promise<Outcome> {

@@ -64,8 +64,12 @@ export interface Command<P extends TSchema, Q extends TSchema, B extends TSchema
   readonly prepare?: (input: Input<P, Q, B>) => X | Refusal;
   readonly run: (unit: Unit, input: Input<P, Q, B>, prepared: X) => Promise<R | Refusal>;
   readonly show?: (result: R, reads: Reads, input: Input<P, Q, B>) => Wire<Static<A>>;
-  /** Whether it is about an emergency, which is not shed when routine work is; without it never. */
-  readonly urgent?: (reads: Reads, actor: Actor, input: Input<P, Q, B>) => Promise<boolean>;
+  /** What is about an emergency is not shed when routine work is; without it nothing. */
+  readonly urgent?: {
+    readonly is: (reads: Reads, actor: Actor, input: Input<P, Q, B>) => Promise<boolean>;
+    /** Where a body without this word is about none, which is seen without reading it; ASCII letters. */
+    readonly word?: string;
+  };
   /** The status of success where it is one; 200 without. */
   readonly status?: 200 | 201 | 202;
   /** For master data: 201 where it was made, 200 where it was replaced. */

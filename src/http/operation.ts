@@ -13,6 +13,7 @@ import { encoded, ownBytes } from './encoded.js';
 import { idempotencyKeyOf } from './idempotency.js';
 import { JSON_MEDIA_TYPE } from './media-types.js';
 import { sendAnswer, sendProblem } from './problems.js';
+import type { Work } from './shedding.js';
 
 /** How a declared operation is registered: a question asks the store, a command is told to whoever writes. */
 
@@ -43,7 +44,7 @@ export interface Outline {
   /** Answered whatever the load. */
   readonly vital?: boolean;
   /** For commands: see {@link shedding}. */
-  readonly work?: 'told' | 'urgent';
+  readonly work?: Work;
   /** Where the answer has more than one form. */
   readonly response?: FastifySchema['response'];
 }
@@ -106,7 +107,7 @@ export function command<P extends TSchema, Q extends TSchema, B extends TSchema,
   const statuses = spec.answer === null ? [204] : spec.created ? [200, 201] : [spec.status ?? 200];
   const idempotent = spec.method === 'POST';
   http.commands.add(spec as unknown as Command<TSchema, TSchema, TSchema, TSchema, unknown, unknown>);
-  define(http, spec, { statuses, idempotent, work: spec.urgent ? 'urgent' : 'told' }, async (request, reply) => {
+  define(http, spec, { statuses, idempotent, work: spec.urgent ? { urgent: true, word: spec.urgent.word ?? null } : { urgent: false } }, async (request, reply) => {
     const outcome = await http.commander.run({
       command: spec.id,
       actor: actorOf(request),

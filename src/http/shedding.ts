@@ -1,3 +1,4 @@
+import { must } from '../kernel/assert.js';
 import { refuse } from '../kernel/problem.js';
 import type { Store } from '../usecase/store.js';
 import type { CommandTable, Commander } from './commands.js';
@@ -9,23 +10,35 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whoever watches the service must be answered when nobody else is. */
     vital?: boolean;
-    /** `told`: a command; `urgent`: one that may be about an emergency, which only its content tells. */
-    work?: 'told' | 'urgent';
+    work?: Work;
   }
 }
 
-/** Where work is shed: at the door what costs nothing to know, before the writer what takes the content to know. */
+/** A command: whether it may be about an emergency, which its content tells, and the word without which no body of it is. */
+export type Work = { readonly urgent: false } | { readonly urgent: true; readonly word: string | null };
 
-/** First of all hooks of a route: no key is looked up and no body read of what is shed here. */
+/**
+ * Where work is shed: at the door what costs nothing to know; before a body is read what its bytes tell; before
+ * the writer what takes the content to know.
+ */
+
+/** First of all hooks of a route: no key is looked up and no body read of what is shed at the door. */
 export const shedding = plugin<{ readonly gate: Gate }>('shedding', (app, { gate }) => {
   app.addHook('onRoute', (route) => {
     const { vital, work } = route.config ?? {};
     if (vital) return;
     addHook(route, 'onRequest', (_request, reply, done) => {
       gate.begin();
-      if (work === 'urgent') return done();
-      const reason = gate.isLate ? 'late' : work === 'told' ? gate.writes.closed('routine') : null;
+      if (work?.urgent) return done();
+      const reason = gate.isLate ? 'late' : work ? gate.writes.closed('routine') : null;
       if (reason === null) return done();
+      sendProblem(reply, shed(gate, reason));
+    });
+    if (!work?.urgent || work.word === null) return;
+    const { word } = work;
+    addHook(route, 'preValidation', (request, reply, done) => {
+      const reason = gate.isLate ? 'late' : gate.writes.refuses('routine', must(request.client, 'a command has a caller').id);
+      if (reason === null || mayMention(request.rawBody, word)) return done();
       sendProblem(reply, shed(gate, reason));
     });
   });
@@ -58,6 +71,14 @@ export function gatedReads<S extends Pick<Store, 'read'>>(store: S, gate: Gate):
       return line.through('routine', '', () => store.read(fn));
     },
   };
+}
+
+/** JSON may write an ASCII letter as an escape, and that always begins so. */
+const ESCAPED_ASCII = '\\u00';
+
+/** Whether a JSON text may have the word in it; false: it has not. */
+function mayMention(text: Buffer | null, word: string): boolean {
+  return text !== null && (text.includes(word) || text.includes(ESCAPED_ASCII));
 }
 
 function shed(gate: Gate, reason: ShedReason) {

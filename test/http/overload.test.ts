@@ -16,6 +16,7 @@ interface Busy {
   readonly app: TestApp;
   readonly gate: TestGate;
   readonly desk: Desk;
+  /** A text is sent as it is, anything else as JSON. */
   ask(key: string, method: string, path: string, body?: unknown): Promise<Said>;
 }
 
@@ -39,7 +40,7 @@ async function busy(t: Test, options: { readonly readsWait?: boolean } = {}): Pr
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...(method === 'POST' && { 'idempotency-key': `asked-${count}` }),
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
       const isJson = /json/.test(response.headers.get('content-type') ?? '');
@@ -88,6 +89,25 @@ t.test('a writer from which nothing comes: routine work is shed with Retry-After
   t.strictSame(gate.shed, { full: 4, share: 0, blocked: 0, late: 0 });
   await crowd.leave();
   t.equal((await ask(key, 'POST', '/v1/referrals', upReferral(3))).status, 201, 'what was shed is taken on when it is sent again');
+});
+
+t.test('a submission is shed unread where its bytes cannot tell of an emergency', async (t) => {
+  const { app, gate, ask } = await busy(t);
+  const key = await app.keyOf('p1');
+  const crowd = new Crowd(gate.writes);
+  crowd.enter(64, { caller: 'a' });
+  crowd.enter(64, { caller: 'b' });
+  const emergency = JSON.stringify(upReferral(1, { urgency: 'emergency' }));
+  const escaped = emergency.replace('"emergency"', () => String.raw`"\u0065mergency"`);
+  t.not(escaped, emergency);
+  isShed(t, await ask(key, 'POST', '/v1/referrals', '{ no JSON'), 'what is no JSON, and is not looked at');
+  isShed(t, await ask(key, 'POST', '/v1/referrals', {}), 'an empty one');
+  isShed(t, await ask(key, 'POST', '/v1/referrals'), 'none at all');
+  isShed(t, await ask(key, 'POST', '/v1/referrals', upReferral(2, { impression: 'no emergency' })), 'one that has the word elsewhere is read first');
+  t.equal((await ask(key, 'POST', '/v1/referrals', '{ "emergency"')).status, 400, 'what might be one is read');
+  t.equal((await ask(key, 'POST', '/v1/referrals', { urgency: 'emergency' })).status, 422, 'and validated');
+  t.equal((await ask(key, 'POST', '/v1/referrals', escaped)).status, 201, 'and is one however its letters are written');
+  await crowd.leave();
 });
 
 /** Resolves when so many have an answer. */

@@ -53,7 +53,7 @@ export function actionRoutes(http: Http): void {
       problems: ['wrong_party', 'invalid_transition', 'invalid_content', ...problems],
       // The schema of the route is the one that belongs to the action; the compiler cannot pair them through the loop.
       run: (unit, { params, body, ifMatch }) => act(unit, { id: params.id, action, ifMatch, body } as ActCommand),
-      urgent: (reads, actor, { params }) => isEmergency(reads, actor, params.id),
+      urgent: { is: (reads, actor, { params }) => isEmergency(reads, actor, params.id) },
       version: (referral) => referral.version,
       show: referralView,
     });

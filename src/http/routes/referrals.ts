@@ -39,7 +39,7 @@ function writing(http: Http): void {
       'session_not_open', 'already_reserved',
     ],
     run: (unit, { body }) => createReferral(unit, { body }),
-    urgent: async (_reads, _actor, { body }) => body.urgency === 'emergency',
+    urgent: { is: async (_reads, _actor, { body }) => body.urgency === 'emergency', word: 'emergency' },
     version: (referral) => referral.version,
     location: (referral) => `/v1/referrals/${referral.id}`,
     show: referralView,
