@@ -11,9 +11,10 @@ import { buildApp, type AppStore } from './http/app.js';
 import type { CommandTable, Commander } from './http/commands.js';
 import type { After } from './http/commits.js';
 import { readExamples, type Example } from './http/examples.js';
-import { startGate } from './http/gate.js';
+import { Gate } from './http/gate.js';
 import { safeError } from './http/log.js';
 import type { StoreGauges } from './http/metrics.js';
+import { BACKLOG } from './http/server-limits.js';
 import { reckonHere, runBacktests, type Reckoner, type Runner } from './reckoning/runner.js';
 import { startReckoner } from './reckoning/start.js';
 import { startRelay } from './relay/runner.js';
@@ -55,11 +56,6 @@ const after: After = (ms, run) => {
   return () => clearTimeout(timer);
 };
 
-const every = (ms: number, run: () => void): (() => void) => {
-  const timer = setInterval(run, ms).unref();
-  return () => clearInterval(timer);
-};
-
 /** Requests still running after this long are cut off, so that the process leaves within 10 s. */
 const STOP_WITHIN_MS = 8_000;
 
@@ -67,9 +63,9 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
   const dataKey = config.dataKey ?? keyBeside(config, logger);
   const testClock = config.testClock === null ? null : new TestClock(config.testClock);
   const house = await (testClock ? together(config, dataKey, testClock, logger) : config.databaseFile === null ? served(config, dataKey, logger) : apart(config, dataKey, logger));
-  const gate = startGate(config.maxWaitMs, config.databaseFile === null, every);
+  const gate = new Gate({ waitMs: config.maxWaitMs, stopwatch: () => performance.now(), readsWait: config.databaseFile === null });
   const server = await buildApp({
-    gate: gate.gate,
+    gate,
     store: house.store,
     commander: house.commander,
     clock: testClock ?? realClock,
@@ -85,7 +81,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
     moveClock: testClock && ((now) => house.moveTo(now)),
   });
   if (house.firstKey !== null) process.stdout.write(`Key of the administrator, shown this once: ${house.firstKey}\n`);
-  const address = await server.listen({ host: config.host, port: config.port });
+  const address = await server.listen({ host: config.host, port: config.port, backlog: BACKLOG });
   logger.info({ url: address }, 'listening');
   return {
     address,
@@ -94,7 +90,6 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
       const cutOff = after(STOP_WITHIN_MS, () => server.server.closeAllConnections());
       await server.close();
       cutOff();
-      gate.stop();
       await house.close();
     },
   };

@@ -31,10 +31,11 @@ import { resourceRoutes } from './routes/resources.js';
 import { healthRoutes, testClockRoutes } from './routes/service.js';
 import { fastifySerialiserCompiler } from './serialise.js';
 import { SHARED } from './schemas.js';
-import { optionsOf, SERVER_LIMITS, type ServerLimits } from './server-limits.js';
+import { limitedServer, SERVER_LIMITS, type ServerLimits } from './server-limits.js';
 import { shapeCompiler } from './shape.js';
 import { gated, gatedReads, shedding } from './shedding.js';
 import { answerSocket } from './socket.js';
+import { Turns } from './turns.js';
 
 export interface AppSettings {
   /** Requests a second for each key. */
@@ -121,7 +122,7 @@ function routes(http: Http, parts: AppParts, commits: Commits, clock: Clock): vo
 }
 
 /** Fastify with its limits, compilers and error handlers; no route yet. */
-function bare({ logger, random, settings }: AppParts): FastifyInstance {
+function bare({ logger, random, settings, gate }: AppParts): FastifyInstance {
   const report = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     const refusal = refusalOf(error);
     if (refusal.code === 'internal' || refusal.code === 'unavailable') {
@@ -137,7 +138,10 @@ function bare({ logger, random, settings }: AppParts): FastifyInstance {
     genReqId: requestIds(random),
     requestIdHeader: false,
     bodyLimit: BODY_LIMIT,
-    ...optionsOf(settings.limits ?? SERVER_LIMITS),
+    serverFactory: (serve) => {
+      const turns = new Turns(serve, { stopwatch: () => performance.now(), soon: setImmediate, serving: (waitedMs) => gate.serving(waitedMs) });
+      return turns.of(limitedServer(settings.limits ?? SERVER_LIMITS));
+    },
     return503OnClosing: false,
     // No hook has run for a path that cannot be read: what every answer carries is put on here.
     frameworkErrors: (error, request, reply) => report(error, request, reply.headers(API_HEADERS).header(REQUEST_ID, request.id)),

@@ -125,53 +125,13 @@ export class Line {
   }
 }
 
-/** Ticks come this often. */
-export const TICK_MS = 50;
-
-/**
- * How late the event loop is, by a timer that should have rung. Late twice running: one pause of the garbage
- * collector is no overload, and over when it is noticed. And late by what is asked: where few have come, the
- * machine is busy with something else, and sending those few away would not help.
- */
-export class Lateness {
-  #due: number;
-  #before = 0;
-  #last = 0;
-  /** Requests since the last tick. */
-  #begun = 0;
-
-  constructor(private readonly stopwatch: Stopwatch) {
-    this.#due = stopwatch() + TICK_MS;
-  }
-
-  /** A request has come. */
-  begin(): void {
-    this.#begun += 1;
-  }
-
-  tick(): void {
-    this.#before = this.#last;
-    this.#last = this.#present;
-    this.#due = this.stopwatch() + TICK_MS;
-    this.#begun = 0;
-  }
-
-  /** Milliseconds by which two turns running were late, the less late of the two; the present one counts as soon as it is late. */
-  get ms(): number {
-    return Math.max(Math.min(this.#before, this.#last), Math.min(this.#last, this.#present));
-  }
-
-  get #present(): number {
-    return this.#begun < FEWEST ? 0 : Math.max(0, this.stopwatch() - this.#due);
-  }
-}
+/** However late it gets, one in eight is served: nobody can shut the others out by asking more than can even be refused. */
+const MOST_SHED = 7 / 8;
 
 export interface GateParts {
   /** Milliseconds that what is accepted may have to wait, as far as can be foreseen. */
   readonly waitMs: number;
   readonly stopwatch: Stopwatch;
-  /** Ticked by whoever has a timer. */
-  readonly lateness: Lateness;
   /** Whether reads wait, as for a connection to a database server. Those of an embedded store do not. */
   readonly readsWait: boolean;
 }
@@ -182,32 +142,34 @@ export class Gate {
   readonly reads: Line | null;
   /** Since the start, by reason. */
   readonly shed: Record<ShedReason, number> = { full: 0, share: 0, blocked: 0, late: 0 };
-  readonly #lateness: Lateness;
-  readonly #lateMs: number;
+  readonly #waitMs: number;
+  /** Milliseconds that the request which is being served has waited for its turn. */
+  #waited = 0;
+  /** Of requests that should have been shed as late, the part that has not been. */
+  #owed = 0;
 
-  constructor({ waitMs, stopwatch, lateness, readsWait }: GateParts) {
+  constructor({ waitMs, stopwatch, readsWait }: GateParts) {
     this.writes = new Line(waitMs, stopwatch);
     this.reads = readsWait ? new Line(waitMs, stopwatch) : null;
-    this.#lateness = lateness;
-    // Half: a request meets the thread that serves on its way in and on its way out.
-    this.#lateMs = waitMs / 2;
+    this.#waitMs = waitMs;
   }
 
-  /** A request has come that may be shed. */
-  begin(): void {
-    this.#lateness.begin();
+  /** A request is served that has waited so many milliseconds for its turn. */
+  serving(waitedMs: number): void {
+    this.#waited = waitedMs;
   }
 
-  /** The thread that serves is behind: what it takes on now comes late, however quick the store. */
-  get isLate(): boolean {
-    return this.#lateness.ms > this.#lateMs;
+  /**
+   * Whether to shed the request that is being served because the thread that serves is behind. From half of the
+   * wait that is allowed on, since a request meets that thread on its way in and on its way out; the more of them
+   * the later it is, so that as much is served as can be, and not all or nothing by turns.
+   */
+  isTooLate(): boolean {
+    const late = this.#waited / this.#waitMs - 0.5;
+    if (late <= 0) return false;
+    this.#owed += Math.min(late, MOST_SHED);
+    if (this.#owed < 1) return false;
+    this.#owed -= 1;
+    return true;
   }
-}
-
-/** A gate on the time of this process; `every` rings until what it returns is called. */
-export function startGate(waitMs: number, readsWait: boolean, every: (ms: number, run: () => void) => () => void): { readonly gate: Gate; readonly stop: () => void } {
-  const stopwatch: Stopwatch = () => performance.now();
-  const lateness = new Lateness(stopwatch);
-  const stop = every(TICK_MS, () => lateness.tick());
-  return { gate: new Gate({ waitMs, stopwatch, lateness, readsWait }), stop };
 }

@@ -1,4 +1,4 @@
-import type { FastifyServerOptions } from 'fastify';
+import { createServer, type Server } from 'node:http';
 
 /** How long a connection may take over what, and how much it may say: callers that are slow, gone or ill-meaning hold nothing for long. */
 export interface ServerLimits {
@@ -30,15 +30,25 @@ export const SERVER_LIMITS: ServerLimits = {
   headerBytes: 16 * 1024,
 };
 
+/**
+ * Connections that the kernel holds while the thread that serves is busy. What does not fit is dropped without
+ * a word, and its caller tries again after one, three, seven seconds: worse than any wait here. The kernel
+ * takes no more than its own limit (Linux: net.core.somaxconn, 4 096).
+ */
+export const BACKLOG = 4_096;
+
 /** The kernel asks a silent connection after a minute whether there is still somebody: a half-open one ends by that. */
 const PROBES = { keepAlive: true, keepAliveInitialDelay: 60_000 };
 
-/** The same in the words of the framework. */
-export function optionsOf(limits: ServerLimits): Pick<FastifyServerOptions, 'requestTimeout' | 'connectionTimeout' | 'keepAliveTimeout'> & { http: object } {
-  return {
+/** A server that keeps to the limits. */
+export function limitedServer(limits: ServerLimits): Server {
+  const server = createServer({
     requestTimeout: limits.requestMs,
-    connectionTimeout: limits.silenceMs,
     keepAliveTimeout: limits.keepAliveMs,
-    http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: limits.checkMs, maxHeaderSize: limits.headerBytes, ...PROBES },
-  };
+    headersTimeout: limits.headersMs,
+    connectionsCheckingInterval: limits.checkMs,
+    maxHeaderSize: limits.headerBytes,
+    ...PROBES,
+  });
+  return server.setTimeout(limits.silenceMs);
 }

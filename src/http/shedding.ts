@@ -28,16 +28,15 @@ export const shedding = plugin<{ readonly gate: Gate }>('shedding', (app, { gate
     const { vital, work } = route.config ?? {};
     if (vital) return;
     addHook(route, 'onRequest', (_request, reply, done) => {
-      gate.begin();
       if (work?.urgent) return done();
-      const reason = gate.isLate ? 'late' : work ? gate.writes.closed('routine') : null;
+      const reason = (work && gate.writes.closed('routine')) ?? (gate.isTooLate() ? 'late' : null);
       if (reason === null) return done();
       sendProblem(reply, shed(gate, reason));
     });
     if (!work?.urgent || work.word === null) return;
     const { word } = work;
     addHook(route, 'preValidation', (request, reply, done) => {
-      const reason = gate.isLate ? 'late' : gate.writes.refuses('routine', must(request.client, 'a command has a caller').id);
+      const reason = gate.writes.refuses('routine', must(request.client, 'a command has a caller').id);
       if (reason === null || mayMention(request.rawBody, word)) return done();
       sendProblem(reply, shed(gate, reason));
     });
@@ -50,7 +49,7 @@ export function gated(commander: Commander, gate: Gate, commands: CommandTable, 
   return {
     async run(call) {
       const caller = call.actor.clientId;
-      const refused = gate.isLate ? 'late' : writes.refuses('routine', caller);
+      const refused = writes.refuses('routine', caller);
       if (refused === null) return writes.through('routine', caller, () => commander.run(call));
       if (!(await commands.isUrgent(store, call))) return shed(gate, refused);
       const tooMany = writes.refuses('emergency', caller);

@@ -47,13 +47,14 @@ export async function overload(): Promise<Finding> {
 
   const best = Math.max(...floods.map(({ routine }) => routine.done.perSecond));
   const worst = floods.at(-1)!;
-  const slowest = Math.max(...floods.map(({ routine }) => routine.done.p99));
+  const slowest = Math.max(...floods.flatMap(({ routine, emergency }) => [routine.done.p99, emergency.done.p99]));
   const emergencies = floods.map(({ emergency }) => emergency);
   const [answered, asked] = [sum(emergencies.map(({ statuses }) => statuses[201] ?? 0)), sum(emergencies.map(({ sent }) => sent))];
   return {
     figures: [
       { measure: 'overload: done at 4 times', measured: perSecond(worst.routine.done.perSecond), limit: perSecond(best), ratio: worst.routine.done.perSecond / best, target: { atLeast: 0.8 } },
-      { measure: 'overload: p99 of what is done', measured: ms(slowest), limit: ms(WAIT_MS), ratio: slowest / WAIT_MS, target: { atMost: 2 } },
+      // Once for a turn, once for the writer, each of them twice as long as is promised for the usual.
+      { measure: 'overload: p99 of what is done', measured: ms(slowest), limit: ms(WAIT_MS), ratio: slowest / WAIT_MS, target: { atMost: 4 } },
       { measure: 'overload: emergencies answered', measured: grouped(answered), limit: grouped(asked), ratio: answered / asked, target: { atLeast: 1 } },
     ],
     notes,

@@ -15,7 +15,7 @@ export const DATA_KEY = randomBytes(32);
 /** The sessions that are reserved: so many doctors, days and places, two sessions a day. */
 const DOCTORS = 20;
 const DAYS = 30;
-export const PLACES = 50;
+const PLACES = 100;
 /** Hours of the day at which sessions begin. */
 const HOURS = [8, 14];
 /** Sessions that availability is asked for lie in a pool that nobody reserves from. */

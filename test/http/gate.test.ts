@@ -1,5 +1,5 @@
 import t from 'tap';
-import { TICK_MS, type Lane, type ShedReason } from '../../src/http/gate.js';
+import type { Lane, ShedReason } from '../../src/http/gate.js';
 import { Crowd, slowDown, TestGate, WAIT_MS } from '../kit/held.js';
 
 /** What is taken on is what can be answered in time. */
@@ -74,28 +74,25 @@ t.test('a line that has room, but from which nothing comes, takes no routine wor
   await crowd.leave();
 });
 
-t.test('the thread that serves is late when two turns running were, and only as long', (t) => {
-  const turns = (...late: number[]): TestGate => {
+t.test('the later the thread that serves, the more is shed, and never all', (t) => {
+  const shedOf800 = (waited: number): number => {
     const gate = new TestGate();
-    for (const ms of late) gate.turn(ms);
-    return gate;
+    gate.late(waited);
+    return Array.from({ length: 800 }, () => gate.isTooLate()).filter(Boolean).length;
   };
-  const cases: readonly (readonly [string, readonly number[], present: number, boolean])[] = [
-    ['in time', [0, 1, 2], 0, false],
-    ['one long pause', [0, 900], 0, false],
-    ['one pause, and the next under way', [0, 900], TICK_MS + 300, true],
-    ['two long turns', [300, 300], 0, true],
-    ['two turns that are not too long', [240, 240], 0, false],
-    ['a quick turn after two long ones', [300, 300, 0], 0, false],
+  const cases: readonly (readonly [string, waited: number, shed: number])[] = [
+    ['at once', 0, 0],
+    ['half of the wait that is allowed', WAIT_MS / 2, 0],
+    ['three quarters', WAIT_MS * 0.75, 200],
+    ['all of it', WAIT_MS, 400],
+    ['twice the wait', WAIT_MS * 2, 700],
+    ['a minute', 60_000, 700],
   ];
-  for (const [what, late, present, isLate] of cases) {
-    const gate = turns(...late);
-    for (let i = 0; i < 128; i += 1) gate.begin();
-    gate.pass(present);
-    t.equal(gate.isLate, isLate, what);
-  }
-  const starved = new TestGate();
-  for (let turn = 0; turn < 5; turn += 1) starved.turn(900, 127);
-  t.equal(starved.isLate, false, 'where few come, it is not they who make it late');
+  for (const [what, waited, shed] of cases) t.equal(shedOf800(waited), shed, what);
+  const gate = new TestGate();
+  gate.late(60_000);
+  gate.isTooLate();
+  gate.late(0);
+  t.strictSame(Array.from({ length: 100 }, () => gate.isTooLate()).filter(Boolean), [], 'in time again, nothing is');
   t.end();
 });

@@ -1,6 +1,6 @@
 import { inProcess } from '../../src/compose.js';
 import type { Commander, CommandTable } from '../../src/http/commands.js';
-import { Gate, Lateness, TICK_MS, type Line } from '../../src/http/gate.js';
+import { Gate, type Line } from '../../src/http/gate.js';
 import type { Fixture } from './store.js';
 
 /** A writer that answers nothing until it is told to, and a gate whose time only the test moves. */
@@ -50,20 +50,15 @@ export class TestGate extends Gate {
 
   constructor({ readsWait = false } = {}) {
     const now = { ms: 0 };
-    const stopwatch = (): number => now.ms;
-    const lateness = new Lateness(stopwatch);
-    super({ waitMs: WAIT_MS, stopwatch, lateness, readsWait });
+    super({ waitMs: WAIT_MS, stopwatch: () => now.ms, readsWait });
     this.#now = now;
-    this.lateness = lateness;
   }
 
-  readonly lateness: Lateness;
+  /** Says nothing to this gate: requests are as late as the test says. */
+  override serving(): void {}
 
-  /** A turn of the thread that serves, so many milliseconds too long, in which so many requests came. */
-  turn(late: number, requests = 128): void {
-    for (let i = 0; i < requests; i += 1) this.begin();
-    this.pass(TICK_MS + late);
-    this.lateness.tick();
+  late(ms: number): void {
+    super.serving(ms);
   }
 
   pass(ms: number): void {
