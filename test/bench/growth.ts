@@ -14,6 +14,8 @@ const SIZES = { full: [10_000, 100_000, 1_000_000], quick: [1_000, 2_000, 4_000]
 const ROUNDS = 3;
 /** Beyond those who are stored. */
 const NEWCOMERS = 2_000_000;
+/** The hospital of one road: half of what is stored is its own. */
+const READER = 't1';
 /** Written between two lines of progress. */
 const STRIDE = 90_000;
 
@@ -51,7 +53,7 @@ export async function growth(quick: boolean, say: (line: string) => void): Promi
   const sizes = SIZES[quick ? 'quick' : 'full'];
   const { seeded, stored } = await fillAll(sizes, say);
   for (let round = 0; round < (quick ? 1 : ROUNDS); round += 1) {
-    for (const { path, visits } of stored) visits.push(await visit(path, seeded, round, quick ? QUICK : FULL, sizes[0]));
+    for (const { path, visits } of stored) visits.push(await visit(path, seeded, round, quick ? QUICK : FULL, sizes[0] / 2));
     say(`round ${round + 1}: done`);
   }
   const [least, most] = [stored[0]!, stored.at(-1)!];
@@ -117,9 +119,9 @@ async function fillAll(sizes: readonly number[], say: (line: string) => void): P
   return { seeded: seeded!, stored };
 }
 
-/** The same number of ids is read of every size: what grows is what is stored, not what is asked for. */
-async function visit(path: string, seeded: Seeded, round: number, amounts: Amounts, ids: number): Promise<Visit> {
-  const paths = idsIn(path, ids).map((id) => `/v1/referrals/${id}`);
+/** The same number of referrals is read of every size, each about three times: what grows is what is stored, not what is asked for. */
+async function visit(path: string, seeded: Seeded, round: number, amounts: Amounts, reads: number): Promise<Visit> {
+  const paths = idsIn(path, READER, reads).map((id) => `/v1/referrals/${id}`);
   const service = await startService(path);
   try {
     const rates = {} as Record<Name, number>;
@@ -139,7 +141,7 @@ function requestOf(name: Name, { keys, slots, asked }: Seeded, round: number, re
     case 'submission':
       return { key: keys.sender, work: { kind: 'submit', firstPerson: NEWCOMERS + round * (warmUp + count), slots } };
     case 'read':
-      return { key: keys.sender, work: { kind: 'get', paths: reads } };
+      return { key: keys.hospital, work: { kind: 'get', paths: reads } };
     case 'list':
       return { key: keys.hospital, work: { kind: 'get', paths: ['/v1/referrals?status=scheduled&limit=20'] } };
     case 'availability': {

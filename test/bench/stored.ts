@@ -1,13 +1,14 @@
 import Sqlite from 'better-sqlite3';
 import { Prng } from '../../src/kernel/prng.js';
 
-/** Ids of referrals that p1 sent, taken evenly from the whole table, in no order. */
-export function idsIn(path: string, most: number): string[] {
+/** Ids of so many referrals that an institution sent or received, taken evenly from the whole table, in no order. */
+export function idsIn(path: string, institutionId: string, count: number): string[] {
   const db = new Sqlite(path, { readonly: true });
-  const all = db.prepare("SELECT id FROM referral WHERE source_institution_id = 'p1' ORDER BY id").pluck().all() as string[];
+  const all = db.prepare('SELECT id FROM referral WHERE ? IN (source_institution_id, target_institution_id) ORDER BY id').pluck().all(institutionId) as string[];
   db.close();
-  const step = Math.max(1, Math.floor(all.length / most));
-  const ids = all.filter((_, i) => i % step === 0).slice(0, most);
+  if (all.length < count) throw new Error(`${institutionId} has ${all.length} referrals, not ${count}`);
+  const step = Math.floor(all.length / count);
+  const ids = all.filter((_, i) => i % step === 0).slice(0, count);
   const prng = new Prng(1);
   for (let i = ids.length - 1; i > 0; i -= 1) {
     const j = prng.int(i + 1);
