@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { appStore, inProcess, packagedExamples } from '../dist/src/compose.js';
 import { buildApp } from '../dist/src/http/app.js';
-import { startGate } from '../dist/src/http/gate.js';
+import { Gate } from '../dist/src/http/gate.js';
 import { createLogger } from '../dist/src/http/log.js';
 import { apiDocument } from '../dist/src/http/openapi.js';
 import { openStore } from '../dist/src/store/open.js';
@@ -17,7 +17,7 @@ const server = await buildApp({
   store: appStore(store),
   commander: inProcess(store),
   clock,
-  gate: startGate(500, false, () => () => undefined).gate,
+  gate: new Gate({ waitMs: 500, stopwatch: () => 0, readsWait: false }),
   settings: { rateLimit: 500, adminKeyHash: null, maxConnections: 100 },
   logger: createLogger('warn'),
   random: randomBytes,
