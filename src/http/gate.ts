@@ -164,7 +164,7 @@ export class Gate {
    * wait that is allowed on, since a request meets that thread on its way in and on its way out; the more of them
    * the later it is, so that as much is served as can be, and not all or nothing by turns.
    */
-  isTooLate(): boolean {
+  shedsAsLate(): boolean {
     const late = this.#waited / this.#waitMs - 0.5;
     if (late <= 0) return false;
     this.#owed += Math.min(late, MOST_SHED);

@@ -29,7 +29,7 @@ export const shedding = plugin<{ readonly gate: Gate }>('shedding', (app, { gate
     if (vital) return;
     addHook(route, 'onRequest', (_request, reply, done) => {
       if (work?.urgent) return done();
-      const reason = (work && gate.writes.closed('routine')) ?? (gate.isTooLate() ? 'late' : null);
+      const reason = (work && gate.writes.closed('routine')) ?? (gate.shedsAsLate() ? 'late' : null);
       if (reason === null) return done();
       sendProblem(reply, shed(gate, reason));
     });

@@ -78,7 +78,7 @@ t.test('the later the thread that serves, the more is shed, and never all', (t) 
   const shedOf800 = (waited: number): number => {
     const gate = new TestGate();
     gate.late(waited);
-    return Array.from({ length: 800 }, () => gate.isTooLate()).filter(Boolean).length;
+    return Array.from({ length: 800 }, () => gate.shedsAsLate()).filter(Boolean).length;
   };
   const cases: readonly (readonly [string, waited: number, shed: number])[] = [
     ['at once', 0, 0],
@@ -91,8 +91,8 @@ t.test('the later the thread that serves, the more is shed, and never all', (t) 
   for (const [what, waited, shed] of cases) t.equal(shedOf800(waited), shed, what);
   const gate = new TestGate();
   gate.late(60_000);
-  gate.isTooLate();
+  gate.shedsAsLate();
   gate.late(0);
-  t.strictSame(Array.from({ length: 100 }, () => gate.isTooLate()).filter(Boolean), [], 'in time again, nothing is');
+  t.strictSame(Array.from({ length: 100 }, () => gate.shedsAsLate()).filter(Boolean), [], 'in time again, nothing is');
   t.end();
 });
