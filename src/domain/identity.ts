@@ -95,5 +95,5 @@ function checkNumber(who: { idType?: string; idNumber?: string }, at: string, to
 /** The identity as it is kept: normal forms, and the type of document said. */
 export function normalisePatient(patient: Patient): Patient {
   if (patient.idNumber === undefined) return patient;
-  return { ...patient, idType: patient.idType ?? '01', idNumber: normaliseIdNumber(patient.idNumber) };
+  return { idType: '01', ...patient, idNumber: normaliseIdNumber(patient.idNumber) };
 }

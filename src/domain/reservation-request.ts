@@ -71,8 +71,10 @@ function wishErrors(at: string, pool: Pool, nights: number | undefined, referral
 }
 
 /** The sessions of a wish, in order of time: one, or one for each night. */
-export function sessionsOf(wish: Wish): { poolId: string; startsAt: Instant }[] {
-  return Array.from({ length: wish.nights }, (_, night) => ({ poolId: wish.pool.id, startsAt: wish.startsAt + night * DAY }));
+export function sessionsOf({ pool, startsAt, nights }: Wish): { poolId: string; startsAt: Instant }[] {
+  const sessions = [];
+  for (let night = 0; night < nights; night += 1) sessions.push({ poolId: pool.id, startsAt: startsAt + night * DAY });
+  return sessions;
 }
 
 /** A session that cannot be had, and why. */

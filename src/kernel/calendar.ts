@@ -65,10 +65,13 @@ function offsetOf(text: string): number | undefined {
   return (text.startsWith('-') ? -1 : 1) * (hours * HOUR + minutes * MINUTE);
 }
 
+/** The instant written last: a record carries the same one several times, and so do those of one commit. */
+let written = { at: Number.NaN, text: '' };
+
 /** RFC 3339 at +08:00, the wall clock of everyone who reads it. */
 export function formatInstant(at: Instant): string {
-  const text = new Date(at + SHANGHAI_OFFSET).toISOString();
-  return `${text.slice(0, -1)}+08:00`;
+  if (at !== written.at) written = { at, text: `${new Date(at + SHANGHAI_OFFSET).toISOString().slice(0, -1)}+08:00` };
+  return written.text;
 }
 
 /** The local date on which an instant falls. */

@@ -1,4 +1,5 @@
 import { DAY, type Instant } from '../kernel/calendar.js';
+import { passingUtf8 } from '../kernel/utf8.js';
 import { refuse, type Refusal } from '../kernel/problem.js';
 import type { Answer, IdempotencyKey } from '../usecase/store.js';
 import type { Queries } from './queries/catalogue.js';
@@ -34,7 +35,7 @@ export class Answers {
 
   async record(id: string, key: IdempotencyKey, answer: Answer, now: Instant): Promise<void> {
     // Lines before the body rather than one JSON text: escaping the body once more costs as much as sealing it.
-    const text = `${key.requestHash}\n${answer.status}\n${JSON.stringify(answer.headers)}\n${answer.body}`;
-    await this.queries.answer.put({ id, createdAt: now, sealed: this.vault.sealBytes(`answer:${id}`, text) });
+    const head = `${key.requestHash}\n${answer.status}\n${JSON.stringify(answer.headers)}\n`;
+    await this.queries.answer.put({ id, createdAt: now, sealed: this.vault.sealBytes(`answer:${id}`, passingUtf8(head, answer.body)) });
   }
 }

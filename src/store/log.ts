@@ -101,21 +101,22 @@ export class LogWriter {
     const first = this.#end.seq + 1;
     for (const draft of drafts.events) {
       const seq = this.#end.seq + 1;
-      const { type, area, subject, referralId } = draft;
-      const texts = textsOf({ ...draft, actor: draft.byTime ? TIME : actor });
+      const { type, area, subject, referralId, institutionIds, data, byTime } = draft;
+      const texts = textsOf({ institutionIds, actor: byTime ? TIME : actor, data });
       const facts = { id: nextId(area), type, at, area, subject, referralId };
-      const hash = this.vault.sha256(chained(this.#end.hash, seq, facts, texts));
-      await this.queries.log.insert({ seq, ...facts, ...texts, prevHash: this.#end.hash, hash });
+      const prevHash = this.#end.hash;
+      const hash = this.vault.sha256(chained(prevHash, seq, facts, texts));
+      await this.queries.log.insert({ seq, prevHash, hash, ...facts, ...texts });
       this.#end = { seq, hash };
     }
     for (const { transfer, event } of drafts.transfers) {
       assert(areaOfId(transfer.id) === transfer.area, 'the id of a transfer carries its prefecture');
-      await this.queries.transfer.insert({ ...transfer, seq: first + event, month: localDateOf(transfer.executedAt).slice(0, 7) });
+      await this.queries.transfer.insert({ seq: first + event, month: localDateOf(transfer.executedAt).slice(0, 7), ...transfer });
     }
-    for (const { entry, event } of drafts.entries) await this.queries.entry.insert({ ...entry, seq: first + event });
+    for (const { entry, event } of drafts.entries) await this.queries.entry.insert({ seq: first + event, ...entry });
     for (const { filing, event } of drafts.filings) {
       assert(areaOfId(filing.id) === filing.area, 'the id of a filing carries its prefecture');
-      await this.queries.filing.insert({ ...filing, seq: first + event });
+      await this.queries.filing.insert({ seq: first + event, ...filing });
     }
   }
 

@@ -97,7 +97,7 @@ export class StoreReads implements Reads {
 
   protected async withPlaces(head: Omit<Reservation, 'places'> | undefined): Promise<Reservation | undefined> {
     if (head === undefined) return undefined;
-    return { ...head, places: await this.q.place.ofReservation({ area: head.area, reservationId: head.id }) };
+    return { places: await this.q.place.ofReservation({ area: head.area, reservationId: head.id }), ...head };
   }
 
   async session(key: SessionKey): Promise<Session | undefined> {
@@ -117,7 +117,7 @@ export class StoreReads implements Reads {
 
   async expiredHolds(key: SessionKey): Promise<ExpiredHolds> {
     const counts = new Map<string, number>();
-    for (const place of await this.q.place.overdue({ ...key, now: this.now })) {
+    for (const place of await this.q.place.overdue({ poolId: key.poolId, startsAt: key.startsAt, now: this.now })) {
       const allotment = place.allotmentId ?? '';
       counts.set(allotment, (counts.get(allotment) ?? 0) + 1);
     }

@@ -186,26 +186,26 @@ export class StoreUnit extends StoreReads implements Unit {
   }
 
   async insertPatient(patient: PatientRecord): Promise<void> {
-    await this.q.patient.insert({ ...patient, area: areaIn(patient.id) });
+    await this.q.patient.insert({ area: areaIn(patient.id), ...patient });
   }
 
   async savePatient(patient: PatientRecord): Promise<void> {
-    assertOne(await this.q.patient.update({ ...patient, area: areaIn(patient.id) }), 'a saved patient is in the store');
+    assertOne(await this.q.patient.update({ area: areaIn(patient.id), ...patient }), 'a saved patient is in the store');
   }
 
   async insertMessage(message: Message): Promise<void> {
     const { text, ...facts } = message;
     const sealedText = this.vault.seal(`message:${message.id}`, text);
-    await this.q.care.insertMessage({ ...facts, area: areaIn(message.referralId), sealedText });
+    await this.q.care.insertMessage({ area: areaIn(message.referralId), sealedText, ...facts });
   }
 
   async insertDocument(document: DocumentRecord, content: Uint8Array): Promise<void> {
     const sealedContent = this.vault.sealBytes(`document:${document.id}`, content);
-    await this.q.care.insertDocument({ ...document, area: areaIn(document.referralId), sealedContent });
+    await this.q.care.insertDocument({ area: areaIn(document.referralId), sealedContent, ...document });
   }
 
   async saveDocument(document: DocumentRecord): Promise<void> {
-    assertOne(await this.q.care.updateDocument({ ...document, area: areaIn(document.referralId) }), 'a saved document is in the store');
+    assertOne(await this.q.care.updateDocument({ area: areaIn(document.referralId), ...document }), 'a saved document is in the store');
   }
 
   async deleteDocument(referralId: string, id: string): Promise<void> {
@@ -344,11 +344,11 @@ export class StoreUnit extends StoreReads implements Unit {
 }
 
 function rowOf(reservation: Reservation, place: Place) {
-  return { ...place, area: reservation.area, reservationId: reservation.id };
+  return { area: reservation.area, reservationId: reservation.id, ...place };
 }
 
 function stayRow(stay: Stay): StayRow {
-  return { ...stay, kind: stay.record.kind, chargedFen: stay.settled?.fundFen ?? null };
+  return { kind: stay.record.kind, chargedFen: stay.settled?.fundFen ?? null, ...stay };
 }
 
 function placeKey(place: Place): string {

@@ -1,7 +1,8 @@
 import {
-  createCipheriv, createDecipheriv, createHmac, createPrivateKey, createPublicKey, hash, hkdfSync, sign, verify, type KeyObject,
+  createCipheriv, createDecipheriv, createHmac, createPrivateKey, createPublicKey, createSecretKey, hash, hkdfSync, sign, verify, type KeyObject,
 } from 'node:crypto';
 import { assert } from '../kernel/assert.js';
+import { passingUtf8 } from '../kernel/utf8.js';
 import type { RandomBytes } from '../kernel/ids.js';
 import type { Vault } from '../usecase/ports.js';
 import { StoreError } from './errors.js';
@@ -17,7 +18,7 @@ import { StoreError } from './errors.js';
 export interface StoreVault extends Vault {
   /** Shows which founding key a database belongs to, without telling it. */
   readonly fingerprint: string;
-  sealBytes(row: string, bytes: string | Uint8Array): Buffer;
+  sealBytes(row: string, bytes: Uint8Array): Buffer;
   openBytes(row: string, sealed: Uint8Array): Buffer;
   /** Keyed hash of a text, for looking things up by what must not be read. 128 bits, base64url. */
   digestOf(purpose: string, text: string): string;
@@ -31,7 +32,7 @@ const HEADER = KEY_ID + NONCE;
 
 interface SealKey {
   readonly id: Buffer;
-  readonly key: Buffer;
+  readonly key: KeyObject;
 }
 
 /** Throws where a key is not 32 bytes. `older`: former data keys, newest first. */
@@ -39,7 +40,7 @@ export function openVault(dataKey: Uint8Array, older: readonly Uint8Array[], ran
   const keys = [dataKey, ...older];
   for (const key of keys) assert(key.length === 32, 'a data key has 32 bytes');
   const founding = keys[keys.length - 1] as Uint8Array;
-  return new AesVault(keys.map(sealKeyOf), derive(founding, 'digest', 32), signingKeyOf(founding), random);
+  return new AesVault(keys.map(sealKeyOf), createSecretKey(derive(founding, 'digest', 32)), signingKeyOf(founding), random);
 }
 
 class AesVault implements StoreVault {
@@ -51,7 +52,7 @@ class AesVault implements StoreVault {
 
   constructor(
     private readonly keys: readonly SealKey[],
-    private readonly digestKey: Buffer,
+    private readonly digestKey: KeyObject,
     private readonly signingKey: KeyObject,
     private readonly random: RandomBytes,
   ) {
@@ -63,7 +64,7 @@ class AesVault implements StoreVault {
   }
 
   seal(row: string, value: unknown): string {
-    const sealed = this.sealBytes(row, JSON.stringify(value)).toString('base64url');
+    const sealed = this.sealBytes(row, passingUtf8(JSON.stringify(value))).toString('base64url');
     this.#fresh.put(row, sealed, value);
     return sealed;
   }
@@ -74,11 +75,11 @@ class AesVault implements StoreVault {
     return JSON.parse(this.openBytes(row, Buffer.from(sealed, 'base64url')).toString('utf8')) as T;
   }
 
-  sealBytes(row: string, bytes: string | Uint8Array): Buffer {
+  sealBytes(row: string, bytes: Uint8Array): Buffer {
     const nonce = this.random(NONCE);
     const cipher = createCipheriv('aes-256-gcm', this.#current.key, nonce);
     cipher.setAAD(Buffer.from(row));
-    const text = typeof bytes === 'string' ? cipher.update(bytes, 'utf8') : cipher.update(bytes);
+    const text = cipher.update(bytes);
     cipher.final(); // a stream mode: nothing is left for it
     return Buffer.concat([this.#current.id, nonce, text, cipher.getAuthTag()], HEADER + text.length + TAG);
   }
@@ -167,7 +168,7 @@ function derive(dataKey: Uint8Array, purpose: string, length: number): Buffer {
 }
 
 function sealKeyOf(dataKey: Uint8Array): SealKey {
-  return { id: derive(dataKey, 'key id', KEY_ID), key: derive(dataKey, 'seal', 32) };
+  return { id: derive(dataKey, 'key id', KEY_ID), key: createSecretKey(derive(dataKey, 'seal', 32)) };
 }
 
 /** RFC 8410: the PKCS #8 frame of an Ed25519 seed. */

@@ -101,7 +101,7 @@ export function referralSummary(referral: Referral, reads: Reads): Wire<Static<t
     targetDepartment: referral.targetDepartment,
     consortiumId: referral.consortiumId,
     patientId: referral.patientId,
-    patient: { ...maskedPatient(patient), age: ageOn(patient.birthDate, localDateOf(reads.now)) },
+    patient: { age: ageOn(patient.birthDate, localDateOf(reads.now)), ...maskedPatient(patient) },
     diagnosisCode: referral.content.diagnosis?.[0]?.code ?? null,
     outside: referral.course.outside,
     createdAt: formatInstant(referral.createdAt),
@@ -138,7 +138,7 @@ export function documentView(document: DocumentRecord): Wire<Static<typeof wire.
 }
 
 export function documentContentView(document: DocumentRecord & { readonly content: Uint8Array }): Wire<Static<typeof wire.DocumentContent>> {
-  return { ...documentView(document), content: Buffer.from(document.content).toString('base64') };
+  return { content: Buffer.from(document.content).toString('base64'), ...documentView(document) };
 }
 
 export function historyEntry({ seq, at, type, actor, data }: LoggedEvent) {

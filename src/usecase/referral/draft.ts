@@ -18,7 +18,7 @@ export function contentOf(body: Omit<ReferralInput, 'sourceInstitutionId'>): Ref
     targetInstitutionId: _target, targetDepartment: _department, consortiumId: _consortium, responsible: _responsible, ...rest
   } = body;
   const { sourceInstitutionId: _source, ...content } = rest as typeof rest & { sourceInstitutionId?: string };
-  return { ...content, ...(consent && { consent: namelessConsent(consent) }), sex: patient.sex };
+  return { sex: patient.sex, ...content, ...(consent && { consent: namelessConsent(consent) }) };
 }
 
 /** Department codes are kept without the leading A that some licences print. */

@@ -11,7 +11,7 @@ export interface Persons {
 type Sealed = Patient & { readonly consent?: Consent };
 
 export function sealPersons(vault: Vault, referralId: string, { patient, consent }: Persons): string {
-  const both: Sealed = consent ? { ...patient, consent } : patient;
+  const both: Sealed = consent ? { consent, ...patient } : patient;
   return vault.seal(rowOf(referralId), both);
 }
 

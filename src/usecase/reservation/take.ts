@@ -6,7 +6,7 @@ import { keyOf, type Pool } from '../../domain/capacity.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Place } from '../../domain/reservation.js';
 import { grant, sessionsOf, type Conflict, type Wish, type WishesRead } from '../../domain/reservation-request.js';
-import type { Unit } from '../ports.js';
+import type { SessionKey, Unit } from '../ports.js';
 import { alternativesTo } from './alternatives.js';
 import { LockedSessions } from './sessions.js';
 
@@ -31,7 +31,8 @@ export async function takePlaces(
 ): Promise<{ places: readonly Place[]; pool: Pool } | Refusal> {
   const first = wishes[0];
   if (!first) return invalid(...errors);
-  const wanted = wishes.flatMap(sessionsOf);
+  const wanted: SessionKey[] = [];
+  for (const wish of wishes) wanted.push(...sessionsOf(wish));
   const sessions = await LockedSessions.lockCurrent(unit, [...wanted, ...givenUp]);
   const wantedKeys = new Set(wanted.map(keyOf));
   sessions.giveBack(givenUp.filter((place) => !wantedKeys.has(keyOf(place))));
