@@ -32,8 +32,14 @@ export interface Call {
   readonly requestId: string;
 }
 
-/** The finished answer, recalled or new; a refusal where nothing was decided, such as a full queue. */
-export type Outcome = { readonly answer: Answer; readonly replayed: boolean } | Refusal;
+/** The finished answer, recalled or new. */
+export interface Answered {
+  readonly answer: Answer;
+  readonly replayed: boolean;
+}
+
+/** A refusal where nothing was decided, such as a full queue. */
+export type Outcome = Answered | Refusal;
 
 /** Who carries out commands. */
 export interface Commander {

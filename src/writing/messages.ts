@@ -1,5 +1,5 @@
-import type { Bilingual } from '../kernel/problem.js';
-import type { Call, Outcome } from '../http/commands.js';
+import type { Bilingual, ProblemCode, RefusalDetail } from '../kernel/problem.js';
+import type { Answered, Call } from '../http/commands.js';
 import type { CommitNews, WriterStats } from '../store/writer.js';
 
 /** What the thread that serves and the thread that writes tell each other. */
@@ -29,7 +29,9 @@ export interface Told {
 /** In the order in which it came true: a commit always before the answers that tell of it. */
 export type News =
   | { readonly kind: 'commit'; readonly news: CommitNews }
-  | { readonly kind: 'outcome'; readonly number: number; readonly outcome: Outcome }
+  | { readonly kind: 'answered'; readonly number: number; readonly answered: Answered }
+  /** A refusal is told by what it says: on its way between threads an object forgets its class. */
+  | { readonly kind: 'refused'; readonly number: number; readonly code: ProblemCode; readonly extra: RefusalDetail }
   | { readonly kind: 'failed'; readonly number: number; readonly told: Told };
 
 export type FromWriter =

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { assert } from '../kernel/assert.js';
+import { refuse } from '../kernel/problem.js';
 import type { Call, Commander, Outcome } from '../http/commands.js';
 import { ToldError } from '../http/log.js';
 import { StoreError, type StoreTrouble } from '../store/errors.js';
@@ -101,7 +102,8 @@ class Thread implements WriterThread {
     const waiting = this.#waiting.get(news.number);
     assert(waiting !== undefined, 'an outcome answers a call');
     this.#waiting.delete(news.number);
-    if (news.kind === 'outcome') waiting.resolve(news.outcome);
+    if (news.kind === 'answered') waiting.resolve(news.answered);
+    else if (news.kind === 'refused') waiting.resolve(refuse(news.code, news.extra));
     else waiting.reject(new ToldError(news.told.error, news.told.code, news.told.detail));
   }
 }

@@ -46,7 +46,8 @@ async function main(order: WriterOrder): Promise<void> {
   const carryOut = async ({ number, call }: NumberedCall): Promise<void> => {
     try {
       const body: unknown = typeof call.body === 'string' ? JSON.parse(call.body) : undefined;
-      outbox.add({ kind: 'outcome', number, outcome: await commands.run(store, { ...call, body }) });
+      const outcome = await commands.run(store, { ...call, body });
+      outbox.add(isRefusal(outcome) ? { kind: 'refused', number, code: outcome.code, extra: outcome.extra } : { kind: 'answered', number, answered: outcome });
     } catch (error) {
       const { code, detail } = error as { code?: unknown; detail?: Bilingual };
       outbox.add({ kind: 'failed', number, told: { error: safeError(error), code: typeof code === 'string' ? code : undefined, detail } });

@@ -74,6 +74,23 @@ t.test('a refusal of the rules and a failing shape are answered as in one thread
   t.match(await response.json(), { code: 'invalid_content', requestId: 'asked-in-english', errors: [{ pointer: '/institutionId' }] });
 });
 
+t.test('a refusal that was no answer of a command crosses the threads as what it is', async (t) => {
+  const program = await start(t);
+  const post = async (path: string, key: string, body: object) => {
+    const headers = { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json', 'idempotency-key': key };
+    const response = await fetch(`${program.address}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return [response.status, ((await response.json()) as { code?: string }).code] as const;
+  };
+  const client = (name: string) => ({ name, roles: ['admin'] });
+  t.strictSame(await post('/v1/clients', 'one', client('first')), [201, undefined]);
+  t.strictSame(await post('/v1/clients', 'one', client('second')), [422, 'idempotency_key_reused']);
+  const seen = new Set<string>();
+  for (let n = 0; n < 20; n += 1) {
+    for (const outcome of await Promise.all([1, 2, 3].map(() => post('/v1/clients', `many-${n}`, client('many'))))) seen.add(outcome.join(' '));
+  }
+  t.ok([...seen].every((outcome) => outcome === '201 ' || outcome === '409 idempotency_in_progress'), [...seen].join());
+});
+
 t.test('who waits for events is woken by the commit of the other thread', async (t) => {
   const program = await start(t);
   const call = caller(program);
