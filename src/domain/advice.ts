@@ -12,6 +12,8 @@ export interface RoutingFacts {
   readonly source: Institution;
   /** The date whose levels and memberships count. */
   readonly date: LocalDate;
+  /** The one consortium under which the patient is to go; null: any, or none. */
+  readonly consortiumId: string | null;
   readonly targetDepartment: string | null;
   /** Centres that the receiver must have: chest-pain, stroke, trauma … */
   readonly capabilities: readonly string[];

@@ -67,7 +67,7 @@ function clinicalUp({ content }: Referral): Record<string, string> {
   return {
     初步印象: content.impression ?? '',
     '主要现病史（转出原因）': content.presentIllness ?? '',
-    主要既往史: content.pastHistory ?? '无',
+    主要既往史: content.pastHistory ?? '',
     治疗经过: content.treatment ?? '',
   };
 }

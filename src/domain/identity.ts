@@ -95,5 +95,6 @@ function checkNumber(who: { idType?: string; idNumber?: string }, at: string, to
 /** The identity as it is kept: normal forms, and the type of document said. */
 export function normalisePatient(patient: Patient): Patient {
   if (patient.idNumber === undefined) return patient;
-  return { idType: '01', ...patient, idNumber: normaliseIdNumber(patient.idNumber) };
+  const { idType = '01', ...rest } = patient;
+  return { idType, ...rest, idNumber: normaliseIdNumber(patient.idNumber) };
 }

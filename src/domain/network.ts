@@ -2,6 +2,7 @@ import { assert } from '../kernel/assert.js';
 import type { Instant, LocalDate } from '../kernel/calendar.js';
 import type { ConsortiumInput, Department, EntitlementRule, InstitutionInput, MemberPeriod, Timers } from '../contract/institution.js';
 import type { Direction, InstitutionKind, Level } from '../contract/vocabulary.js';
+import { coversDepartment } from './codes.js';
 
 /**
  * 医疗机构 and 医联体 as they stand and as they stood: who was what on which date. Pure look-ups over a
@@ -73,9 +74,10 @@ export function roleOn(consortium: Consortium, institutionId: string, date: Loca
   return member && periodOn(member, date)?.role;
 }
 
-/** Whether this is the consortium's lead on the date, by its rule or by its membership. */
+/** Whether this is a lead on the date, by name or by its role. A lead that has left sees nothing of the consortium any more. */
 export function leads(consortium: Consortium, institutionId: string, date: LocalDate): boolean {
-  return consortium.leadInstitutionId === institutionId || roleOn(consortium, institutionId, date) === 'lead';
+  const role = roleOn(consortium, institutionId, date);
+  return role === 'lead' || (role !== undefined && consortium.leadInstitutionId === institutionId);
 }
 
 export function periodOn(member: Member, date: LocalDate): MemberPeriod | undefined {
@@ -84,6 +86,11 @@ export function periodOn(member: Member, date: LocalDate): MemberPeriod | undefi
 
 export function findDepartment(institution: Institution, code: string): Department | undefined {
   return institution.departments.find((d) => d.code === code);
+}
+
+/** Whether some department does what is asked of a subject: one that lists 03.04 心血管 is asked for 03 内科, too. */
+export function hasDepartment(institution: Institution, asked: string): boolean {
+  return institution.departments.some((department) => coversDepartment(department.code, asked));
 }
 
 /** The directory as one unit of work sees it. */

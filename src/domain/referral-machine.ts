@@ -57,6 +57,14 @@ export function legalActions(status: ReferralStatus): readonly ReferralAction[] 
   return TABLE[status];
 }
 
+/**
+ * Whether papers may still be added: while the referral goes on, and where an emergency is over by then, those that
+ * it was allowed to bring afterwards (Xinhui 2017, line 23: 简化相关手续).
+ */
+export function takesPapers({ status, urgency }: Referral): boolean {
+  return TABLE[status].length > 0 || (status === 'completed' && urgency === 'emergency');
+}
+
 function mayDo(referral: Referral, action: ReferralAction, parties: readonly Party[]): boolean {
   const by = action === 'close' && AFTER_ARRIVAL.includes(referral.status) ? ['receiver'] : BY[action];
   return parties.some((party) => by.includes(party));
@@ -99,7 +107,8 @@ export function deadlineOf(status: ReferralStatus, since: Instant, booked: { rea
     case 'accepted':
       return since + timers.unscheduledDays * DAY;
     case 'scheduled':
-      return (booked?.until ?? since) + timers.missedAppointmentDays * DAY;
+      // Of what is left when a later place falls away, the last may be long past: nobody has waited for the patient in vain yet.
+      return Math.max(booked?.until ?? since, since) + timers.missedAppointmentDays * DAY;
     default:
       return null;
   }

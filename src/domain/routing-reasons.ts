@@ -1,6 +1,6 @@
 import { formatInstant } from '../kernel/calendar.js';
 import type { Prospect, Reason, RoutingFacts } from './advice.js';
-import { CHRONIC_CARE } from './network.js';
+import { CHRONIC_CARE, hasDepartment, type Institution } from './network.js';
 import type { Lack, Openings } from './openings.js';
 
 /** What is said for each candidate and each exclusion. */
@@ -11,6 +11,7 @@ function reason(code: string, zh: string, en: string): Reason {
 
 export const EXCLUSIONS = {
   self: reason('self', '为转出机构自身', 'The sender itself'),
+  'other-consortium': reason('other-consortium', '不属于指定的医联体', 'Is no member of the consortium that was named'),
   'wrong-level': reason('wrong-level', '机构级别与转诊方向不符', 'Its level does not fit the direction'),
   'other-area': reason('other-area', '在其他地市，且不同属任何医联体', 'In another prefecture, without a shared consortium'),
   'no-shared-consortium': reason('no-shared-consortium', '不同属医联体，且本医联体不允许体外转诊', 'Shares no consortium, and the consortium of the sender refuses outside referrals'),
@@ -18,6 +19,11 @@ export const EXCLUSIONS = {
   'no-department': reason('no-department', '未设所需科室', 'Has no such department'),
   'no-capability': reason('no-capability', '不具备所需的专科能力', 'Lacks a capability that is asked for'),
 } as const satisfies Record<string, Reason>;
+
+/** Said of an exclusion; in emergencies of a candidate that comes last. */
+export function lacksDepartment({ targetDepartment }: RoutingFacts, institution: Institution): boolean {
+  return targetDepartment !== null && !hasDepartment(institution, targetDepartment);
+}
 
 const KINDS = { clinic: ['门诊号源', 'clinic'], exam: ['检查', 'examination'], bed: ['床位', 'bed'] } as const;
 
@@ -38,6 +44,7 @@ export function reasonsFor(facts: RoutingFacts, prospect: Prospect, openings: Op
     ...(facts.urgency === 'emergency' ? [reason('green-channel', '急危重症绿色通道：就近直接转入', 'Green channel: the nearest capable hospital')] : []),
     tieReason(prospect),
     levelReason(facts, prospect),
+    ...(lacksDepartment(facts, prospect.institution) ? [EXCLUSIONS['no-department']] : []),
     ...(openings.lack ? [lackReason(openings.lack)] : []),
     ...(openings.reservedLeft > 0
       ? [reason('reserved-places', `为贵机构预留名额尚余 ${openings.reservedLeft} 个`, `${openings.reservedLeft} places kept for this sender are free`)]

@@ -1,9 +1,9 @@
 import type { Candidate, Exclusion, Prospect, Reason, RoutingFacts, Weighed } from './advice.js';
 import {
-  byTightness, directionFits, findDepartment, isMemberOn, levelOn, levelStep, periodOn, refusesOutsiders,
+  byTightness, CHRONIC_CARE, directionFits, isMemberOn, levelOn, levelStep, periodOn, refusesOutsiders,
   type Consortium, type Institution, type Network,
 } from './network.js';
-import { EXCLUSIONS, reasonsFor } from './routing-reasons.js';
+import { EXCLUSIONS, lacksDepartment, reasonsFor } from './routing-reasons.js';
 
 /**
  * Where a patient should go, and why; and why not elsewhere.
@@ -32,7 +32,7 @@ export function sieve(facts: RoutingFacts, network: Network): Sieved {
   for (const institution of network.institutions()) {
     const shared = sharing.get(institution.id) ?? [];
     const step = levelStep(from, levelOn(institution, facts.date));
-    const prospect = { institution, consortium: shared[0], step, distanceKm: distanceBetween(facts.source, institution) };
+    const prospect = { institution, consortium: shared.find(({ id }) => id === facts.consortiumId) ?? shared[0], step, distanceKm: distanceBetween(facts.source, institution) };
     const reason = whyNot(facts, prospect, shared, closed);
     if (reason) excluded.push(exclusionOf(prospect, reason));
     else prospects.push(prospect);
@@ -51,9 +51,10 @@ export function exclusionOf({ institution, distanceKm }: Prospect, reason: Reaso
  * @param closed the sender's consortium refuses referrals to outsiders
  */
 function whyNot(facts: RoutingFacts, { institution, step, distanceKm }: Prospect, shared: readonly Consortium[], closed: boolean): Reason | undefined {
-  const { direction, source, date, targetDepartment } = facts;
+  const { direction, source, date } = facts;
   const emergency = isEmergency(facts);
   if (institution.id === source.id) return EXCLUSIONS.self;
+  if (!emergency && facts.consortiumId !== null && !shared.some(({ id }) => id === facts.consortiumId)) return EXCLUSIONS['other-consortium'];
   const fits = directionFits(direction, levelOn(source, date), levelOn(institution, date), institution.kind);
   if (!fits && !isPeer(facts, step)) return EXCLUSIONS['wrong-level'];
   if (shared.length === 0) {
@@ -62,7 +63,7 @@ function whyNot(facts: RoutingFacts, { institution, step, distanceKm }: Prospect
     if (closed && !emergency) return EXCLUSIONS['no-shared-consortium'];
   }
   if (!emergency && direction === 'up' && step > 1 && shared.some((c) => c.stepwise)) return EXCLUSIONS['skips-level'];
-  if (targetDepartment !== null && !findDepartment(institution, targetDepartment)) return EXCLUSIONS['no-department'];
+  if (lacksDepartment(facts, institution) && !isLastResort(facts, institution, step)) return EXCLUSIONS['no-department'];
   return facts.capabilities.every((c) => hasCapability(institution, c)) ? undefined : EXCLUSIONS['no-capability'];
 }
 
@@ -93,9 +94,14 @@ function consortiaBySharer({ source, date }: RoutingFacts, network: Network): Re
   return sharing;
 }
 
-/** What a prospect is ranked by first, least first: peers, or the tie and the levels between. */
-function classOf(facts: RoutingFacts, { consortium, step }: Prospect): number {
-  if (isEmergency(facts)) return isPeer(facts, step) ? 1 : 0;
+/** A hospital of a higher level: no code of a department keeps an emergency from it, though anybody who has the department comes first. */
+function isLastResort(facts: RoutingFacts, institution: Institution, step: number): boolean {
+  return isEmergency(facts) && step > 0 && !CHRONIC_CARE.includes(institution.kind);
+}
+
+/** What a prospect is ranked by first, least first: peers and who lacks the department, or the tie and the levels between. */
+function classOf(facts: RoutingFacts, { institution, consortium, step }: Prospect): number {
+  if (isEmergency(facts)) return (lacksDepartment(facts, institution) ? 2 : 0) + (isPeer(facts, step) ? 1 : 0);
   const tie = consortium === undefined ? OUTSIDE : consortium.tightness === 'loose' ? 10 : 0;
   const levels = facts.direction === 'down' ? -step : step;
   return tie + Math.max(0, levels - 1);

@@ -45,10 +45,10 @@ t.test('a part of the plan that an outpatient does not need says so', async (t) 
   t.match(form.clinical['治疗经过、下一步治疗方案及康复建议'], /护理：无需$/);
 });
 
-t.test('an empty history prints as 无, as the form asks; sideways uses 转出单', async (t) => {
+t.test('a history that nobody has stated prints as nothing: 无 would be a finding; sideways uses 转出单', async (t) => {
   const form = printForm(referralOf({ content: { pastHistory: undefined } }, upReferral(1, { direction: 'lateral', targetInstitutionId: 'p2' })), patient, network, []);
   t.equal(form.form, '转出单');
-  t.equal(form.clinical['主要既往史'], '无');
+  t.equal(form.clinical['主要既往史'], '');
 });
 
 t.test('who saw the patient first signs, whoever handles it now; the receiving doctor stands there from the hand-over on', async (t) => {

@@ -58,6 +58,9 @@ t.test('a lead is one by name or by its role on the date', async (t) => {
   t.equal(partyOf(sent, actorOf('s1', 'coordinator'), coLed, '2018-02-28'), undefined);
   t.equal(partyOf(sent, actorOf('s1', 'coordinator'), coLed, '2018-03-01'), 'coordinator');
   t.equal(partyOf(sent, actorOf('s1', 'clerk', 'doctor', 'his'), coLed, '2018-03-01'), undefined, 'its clerks are not');
+  const left = networkOf({ g1: { leadInstitutionId: 's1', members: members.map((m) => (m.institutionId === 's1' ? { ...m, periods: [{ role: 'member', from: SINCE, until: '2018-02-28' }] } : m)) } });
+  t.equal(partyOf(sent, actorOf('s1', 'coordinator'), left, '2018-02-28'), 'coordinator', 'by name');
+  t.equal(partyOf(sent, actorOf('s1', 'coordinator'), left, '2018-03-01'), undefined, 'by name, but it has left');
 });
 
 t.test('administrator, regulator and insurer see no referral', async (t) => {

@@ -75,6 +75,7 @@ t.test('a status lapses: unanswered 14 days, unscheduled 30, seven days after th
     ['arrived', null], ['in-care', null], ['expired', null], ['completed', null], ['rejected', null], ['cancelled', null], ['redirected', null], ['closed', null],
   ];
   for (const [status, deadline] of DEADLINES) t.equal(deadlineOf(status, NOON, { until: appointment }, DEFAULT_TIMERS), deadline, status);
+  t.equal(deadlineOf('scheduled', NOON + 10 * DAY, { until: NOON }, DEFAULT_TIMERS), NOON + 17 * DAY, 'what is left of the bookings lies in the past: seven days from now');
   t.equal(deadlineOf('submitted', NOON, null, { ...DEFAULT_TIMERS, unansweredDays: 3 }), NOON + 3 * DAY, 'a consortium sets its own');
 });
 

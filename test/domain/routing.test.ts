@@ -37,12 +37,13 @@ interface Situation {
   readonly direction: Direction;
   readonly urgency?: Urgency;
   readonly department?: string;
+  readonly consortiumId?: string;
   readonly capabilities?: string[];
   readonly date?: string;
 }
 
-function factsOf(network: Network, { from, direction, urgency = 'routine', department, capabilities = [], date = '2018-03-01' }: Situation): RoutingFacts {
-  return { source: network.institution(from)!, direction, urgency, date, targetDepartment: department ?? null, capabilities };
+function factsOf(network: Network, { from, direction, urgency = 'routine', department, consortiumId, capabilities = [], date = '2018-03-01' }: Situation): RoutingFacts {
+  return { source: network.institution(from)!, direction, urgency, date, consortiumId: consortiumId ?? null, targetDepartment: department ?? null, capabilities };
 }
 
 function sieved(situation: Situation, changes: Changes = {}) {
@@ -77,11 +78,25 @@ t.test('groups of candidates, best first', async (t) => {
     ['down from s1 to nursing care of its group', { from: 's1', direction: 'down', department: '24' }, {}, [['n1']]],
     ['lateral from s1: s2 is outside', { from: 's1', direction: 'lateral', department: '03' }, {}, [['s0', 's2']]],
     [
-      'an emergency from p1: nearest first, whatever the consortium; p0 has no emergency department',
+      'an emergency from p1: nearest first, whatever the consortium; p0, which has no emergency department, is none',
       { from: 'p1', direction: 'up', urgency: 'emergency', department: '20' },
       {},
       [['s1', 't1', 's0', 's2', 't2', 'v1', 'f1']],
     ],
+    [
+      'an emergency that asks for what nobody lists: the hospitals of a higher level, nearest first',
+      { from: 'p1', direction: 'up', urgency: 'emergency', department: '03.99' },
+      {},
+      [['s1', 't1', 's0', 's2', 't2', 'v1', 'f1']],
+    ],
+    [
+      'a subject is asked of whoever lists a part of it',
+      { from: 'p1', direction: 'up', department: '60' },
+      { institutions: { t1: { departments: [{ code: '60.01', name: '口腔内科' }] } } },
+      [['t1']],
+    ],
+    ['of the consortium that is named', { from: 's1', direction: 'up', department: '03.04', consortiumId: 'a1' }, {}, [['t1', 't2'], ['v1']]],
+    ['of a consortium that the sender is no member of', { from: 's1', direction: 'up', department: '03.04', consortiumId: 'g2' }, {}, []],
     [
       'an emergency that needs a stroke centre',
       { from: 'p1', direction: 'up', urgency: 'emergency', capabilities: ['stroke'] },

@@ -5,7 +5,7 @@ import type { ReferralInput } from '../../src/contract/referral.js';
 import { giveConsent } from '../../src/usecase/referral/give-consent.js';
 import { putConsortium } from '../../src/usecase/network/put-consortium.js';
 import { City, on } from '../kit/city.js';
-import { everything, must, send, take, transfers, trySend } from '../kit/life.js';
+import { everything, must, send, successorOf, take, transfers, trySend } from '../kit/life.js';
 import { ADMIN, at, codeOf, CONSORTIA, downReferral, fill, pointersOf, putMembership, SINCE, sessionOn, upReferral } from '../kit/network.js';
 import { START } from '../kit/store.js';
 
@@ -64,7 +64,7 @@ t.test('a consortium that refers step by step lets nobody skip a level, emergenc
   t.equal(codeOf(await trySend(city, downReferral(6))), undefined, 'down from tertiary to primary: the rule is of the way up');
 });
 
-t.test('an emergency is never refused for consortium, level, direction or duplicate (Xinhui 2017, line 23)', async (t) => {
+t.test('an emergency is never refused for consortium, level, direction, department or duplicate (Xinhui 2017, line 23)', async (t) => {
   const city = await City.found(t);
   await rule(city, 'g1', { outsideReferral: 'refuse', stepwise: true });
   const bare = { impression: undefined, reasonCode: undefined, consent: undefined, diagnosis: undefined, urgency: 'emergency' as const };
@@ -76,6 +76,7 @@ t.test('an emergency is never refused for consortium, level, direction or duplic
     ['under a consortium that is not shared', upReferral(4, { ...bare, targetInstitutionId: 't2', consortiumId: 'g1' })],
     ['to the same level', upReferral(5, { ...bare, sourceInstitutionId: 's1', targetInstitutionId: 's2', targetDepartment: '20' })],
     ['up to somebody lower', upReferral(6, { ...bare, sourceInstitutionId: 't1', targetInstitutionId: 's1' })],
+    ['for a department that the hospital does not list', upReferral(8, { ...bare, targetDepartment: '05' })],
     ['somebody whom nobody knows', upReferral(7, { ...bare, patient: { name: '无名氏', sex: '0', birthDate: '1960-01-01' } })],
   ];
   for (const [what, body] of ROWS) {
@@ -93,6 +94,25 @@ t.test('an emergency without a target goes to the nearest that can take it', asy
   t.match(await send(city, open), { status: 'accepted', targetInstitutionId: 's1' });
   /** From p4 (8), of the other group: t2 stands at 10, s2 at 12. Consortium and group do not count, distance does. */
   t.match(await send(city, { ...open, sourceInstitutionId: 'p4' }), { targetInstitutionId: 't2' });
+});
+
+t.test('under a consortium that is named, the best of its members is the target', async (t) => {
+  const city = await City.found(t);
+  const { targetInstitutionId: _none, ...open } = upReferral(1, { sourceInstitutionId: 's1' });
+  t.match(await send(city, open), { targetInstitutionId: 't1', consortiumId: 'g1' }, 'the tight group first');
+  t.match(await send(city, { ...open, ...upReferral(2, { sourceInstitutionId: 's1' }), targetInstitutionId: undefined, consortiumId: 'a1' }), { targetInstitutionId: 't1', consortiumId: 'a1' });
+});
+
+t.test('what was under way when a member left is handed on with its benefits', async (t) => {
+  const city = await City.found(t);
+  const [one, other] = [await send(city, upReferral(1)), await send(city, upReferral(2))];
+  await putMembership(city.store, 'g1', 'p1', { role: 'member', from: SINCE, until: '2018-03-01' });
+  city.clock.advance(DAY);
+  const kept = await successorOf(city, await must(city, one, 'redirect'));
+  t.match(kept, { targetInstitutionId: 's1', consortiumId: 'g1', course: { outside: false, entitlement: { eligible: true } } });
+  t.match(await successorOf(city, await must(city, kept, 'redirect', { body: { targetInstitutionId: 't1' } })), { consortiumId: 'g1', course: { outside: false } }, 'and again');
+  t.match(await successorOf(city, await must(city, other, 'redirect', { body: { targetInstitutionId: 't2' } })), { consortiumId: null, course: { outside: true } }, 'to somebody who never was of the group');
+  t.match(await send(city, upReferral(3)), { course: { outside: true } }, 'what comes after is from outside');
 });
 
 t.test('an emergency draws the share of others, never more than there is', async (t) => {
@@ -127,6 +147,8 @@ t.test('the consent of an emergency may follow within a day; later it is noted',
   t.same((await city.events(0, 'referral.consent-given')).map((e) => e.data['late']), [false, true]);
   const done = await take(city, withIt, 'close');
   t.equal(codeOf(await give(done.id)), 'invalid_transition');
+  const cared = await take(city, await emergency(4), 'arrive', 'receive', 'complete');
+  t.match(await give(cared.id, 'p1', null, { at: '2018-03-02T08:00:00+08:00' }), { status: 'completed', course: { consentDueAt: null } }, 'care was quicker than the paper');
 });
 
 /** when it is said to have happened · why it comes late · what is wrong. It is 1 March 2018, 09:00; 30 days are allowed. */

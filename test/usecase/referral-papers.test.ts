@@ -56,6 +56,8 @@ t.test('who may not append, and when no more', async (t) => {
   t.equal(codeOf(await city.ask('t1', documentContent, { id: referral.id, documentId: 'x' })), 'not_found');
   t.strictSame(await everything(city), before);
   t.equal(codeOf(await add(city, draft, 'p1')), undefined, 'the sender may prepare a draft');
+  const cared = await take(city, await send(city, upReferral(4, { urgency: 'emergency' })), 'arrive', 'receive', 'complete');
+  t.equal(codeOf(await add(city, cared, 'p1')), undefined, 'the papers of an emergency may come after its end');
 });
 
 t.test('only who appended a document removes it, and only until it is signed for', async (t) => {

@@ -1,6 +1,6 @@
 import { isRefusal, refuse } from '../../kernel/problem.js';
 import type { DocumentInput } from '../../contract/referral.js';
-import { legalActions } from '../../domain/referral-machine.js';
+import { legalActions, takesPapers } from '../../domain/referral-machine.js';
 import type { DocumentRecord, Page, Query, UseCase } from '../ports.js';
 import { findReferral, lockForChange, refuseOutsiders } from './access.js';
 import { referralEvent } from './referral-event.js';
@@ -14,12 +14,12 @@ export interface NewDocument {
   readonly sha256: string;
 }
 
-/** Either side appends while the referral is open. The same content is kept once for each time it is sent. */
+/** Either side appends while the referral is open, and to an emergency afterwards. The same content is kept once for each time it is sent. */
 export const addDocument: UseCase<NewDocument, DocumentRecord> = async (unit, { id, body, bytes, sha256 }) => {
   const found = await lockForChange(unit, id, null, refuseOutsiders);
   if (isRefusal(found)) return found;
   const { referral } = found;
-  if (legalActions(referral.status).length === 0) return refuse('invalid_transition', { currentStatus: referral.status });
+  if (!takesPapers(referral)) return refuse('invalid_transition', { currentStatus: referral.status });
   const document: DocumentRecord = {
     id: unit.ids.next(referral.area),
     referralId: id,

@@ -1,19 +1,19 @@
 import { HOUR } from '../../kernel/calendar.js';
 import { field, invalid, isRefusal, refuse } from '../../kernel/problem.js';
 import type { Consent } from '../../contract/referral.js';
-import { amend, legalActions } from '../../domain/referral-machine.js';
+import { amend, takesPapers } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
 import type { UseCase } from '../ports.js';
 import { lockForChange, refuseOutsiders } from './access.js';
 import { namelessConsent, openPersons, sealPersons } from './persons.js';
 import { referralEvent } from './referral-event.js';
 
-/** The consent that an emergency deferred, or one that replaces an earlier statement, while the referral is open. */
+/** The consent that an emergency deferred, after its end too, or one that replaces an earlier statement while the referral is open. */
 export const giveConsent: UseCase<{ id: string; ifMatch: number | null; body: { consent: Consent } }, Referral> = async (unit, { id, ifMatch, body }) => {
   const found = await lockForChange(unit, id, ifMatch, refuseOutsiders);
   if (isRefusal(found)) return found;
   const { referral } = found;
-  if (legalActions(referral.status).length === 0) return refuse('invalid_transition', { currentStatus: referral.status });
+  if (!takesPapers(referral)) return refuse('invalid_transition', { currentStatus: referral.status });
   if (!body.consent.given) return invalid(field('/consent/given', '患者未同意转诊', 'The patient has not agreed'));
   if (Date.parse(body.consent.at) > unit.now + HOUR) return invalid(field('/consent/at', '同意时间不能晚于现在', 'Consent lies in the future'));
   const late = referral.course.consentDueAt !== null && unit.now >= referral.course.consentDueAt;

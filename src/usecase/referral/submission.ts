@@ -5,7 +5,7 @@ import type { ReserveRequest } from '../../contract/reservation.js';
 import { checkContent, warningsWith } from '../../domain/content.js';
 import { decideEntitlement, entitlementCodeOf, priced } from '../../domain/entitlement.js';
 import {
-  directionFits, findDepartment, levelOn, levelStep, refusesOutsiders, ruleVersionOf, sharedConsortia, timersOf,
+  directionFits, hasDepartment, levelOn, levelStep, refusesOutsiders, ruleVersionOf, sharedConsortia, timersOf,
   type Consortium, type Institution,
 } from '../../domain/network.js';
 import { wasSent } from '../../domain/party.js';
@@ -23,7 +23,7 @@ import { registrationFeeIn } from './registration-fee.js';
 
 /**
  * Sending a referral: everything that is decided on the date of submission, and frozen. Emergencies are
- * never refused for consortium, level, catalogue or duplicate (Xinhui 2017, line 23: 简化相关手续).
+ * never refused for consortium, level, department, catalogue or duplicate (Xinhui 2017, line 23: 简化相关手续).
  */
 export interface Submission {
   readonly referral: Referral;
@@ -32,10 +32,10 @@ export interface Submission {
 
 export async function submit(unit: Unit, draft: Referral, reserve: ReserveRequest | undefined): Promise<Submission | Refusal> {
   const source = must(unit.network.institution(draft.sourceInstitutionId), 'the sender is known');
-  const date = localDateOf((isHandedOn(draft) ? undefined : occurredAt(draft)) ?? unit.now);
   const held = await reservationsOf(unit, draft);
-  const addressed = await address(unit, draft, held, reserve, date);
+  const addressed = await address(unit, draft, held, reserve);
   if (isRefusal(addressed)) return addressed;
+  const date = dateOf(unit, addressed);
   const target = must(unit.network.institution(addressed.targetInstitutionId as string), 'the target is known');
 
   const consortium = chooseConsortium(unit, addressed, date);
@@ -62,6 +62,18 @@ function isHandedOn(referral: Referral): boolean {
   return wasSent(referral);
 }
 
+/**
+ * The local date that levels, membership and entitlement are judged by. What is handed on was under way before: where
+ * a member has left since, it ends with what it began with, 按转诊之日.
+ */
+function dateOf(unit: Unit, referral: Referral): LocalDate {
+  const today = localDateOf(unit.now);
+  if (!isHandedOn(referral)) return localDateOf(occurredAt(referral) ?? unit.now);
+  const shares = (date: LocalDate) => sharedConsortia(unit.network, referral.sourceInstitutionId, referral.targetInstitutionId as string, date).length > 0;
+  const began = localDateOf(referral.course.waitingSince ?? unit.now);
+  return !shares(today) && shares(began) ? began : today;
+}
+
 /** When it really happened, for a referral entered after the fact (补录). */
 function occurredAt(referral: Referral): Instant | undefined {
   const { occurredAt: text } = referral.content;
@@ -69,7 +81,7 @@ function occurredAt(referral: Referral): Instant | undefined {
 }
 
 /** The referral with a target: the one given, else where its places are, else the best that routing finds. */
-async function address(unit: Unit, draft: Referral, held: readonly Reservation[], reserve: ReserveRequest | undefined, date: LocalDate): Promise<Referral | Refusal> {
+async function address(unit: Unit, draft: Referral, held: readonly Reservation[], reserve: ReserveRequest | undefined): Promise<Referral | Refusal> {
   const given = draft.targetInstitutionId ?? institutionOfPlaces(unit, held, reserve);
   if (given !== undefined) {
     if (unit.network.institution(given)) return { ...draft, targetInstitutionId: given };
@@ -80,10 +92,11 @@ async function address(unit: Unit, draft: Referral, held: readonly Reservation[]
     category: draft.category,
     urgency: draft.urgency,
     sourceInstitutionId: draft.sourceInstitutionId,
+    consortiumId: draft.consortiumId ?? undefined,
     targetDepartment: draft.targetDepartment ?? undefined,
     needs: draft.content.needs,
     sex: draft.content.sex,
-    date,
+    date: localDateOf(occurredAt(draft) ?? unit.now),
   });
   const best = advice.candidates[0];
   if (!best) {
@@ -127,10 +140,10 @@ async function checkStatement(unit: Unit, referral: Referral, retroDays: number)
 function checkTarget(referral: Referral, source: Institution, target: Institution, consortium: Consortium | undefined, date: LocalDate): FieldError[] {
   const errors: FieldError[] = [];
   if (source.id === target.id) return [field('/targetInstitutionId', '不能转诊到本机构', 'The target is the sender itself')];
-  if (referral.targetDepartment !== null && !findDepartment(target, referral.targetDepartment)) {
+  if (referral.urgency === 'emergency') return errors;
+  if (referral.targetDepartment !== null && !hasDepartment(target, referral.targetDepartment)) {
     errors.push(field('/targetDepartment', '接收机构没有该科室', 'The target has no such department'));
   }
-  if (referral.urgency === 'emergency') return errors;
   const from = levelOn(source, date);
   const to = levelOn(target, date);
   if (!directionFits(referral.direction, from, to, target.kind)) {

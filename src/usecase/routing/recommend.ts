@@ -21,6 +21,8 @@ export interface Errand {
   readonly urgency: Urgency;
   /** Of an institution that is in the directory. */
   readonly sourceInstitutionId: string;
+  /** Only members of it; absent: of any, or none. */
+  readonly consortiumId?: string;
   readonly targetDepartment?: string;
   readonly capabilities?: readonly string[];
   readonly needs?: readonly Need[];
@@ -62,6 +64,7 @@ export async function bestTarget(reads: Reads, errand: Errand): Promise<Advice> 
     urgency: errand.urgency,
     source: must(reads.network.institution(errand.sourceInstitutionId), 'the sender is in the directory'),
     date: errand.date ?? today,
+    consortiumId: errand.consortiumId ?? null,
     targetDepartment,
     capabilities: errand.capabilities ?? [],
   };

@@ -30,7 +30,7 @@ export const receive: Action<'receive'> = async (unit, { referral }, body) => {
   const tasks = referral.direction === 'down' ? await planFollowUps(unit, referral) : 0;
   return {
     referral: advance(referral, { status: 'in-care', course: { receivedAt: unit.now, responsible } }, unit.now, timersFor(unit, referral)),
-    data: { manager: manager?.code ?? null, managerBefore: before?.code ?? null, documentsAcknowledged: acknowledged, followUps: tasks },
+    data: { manager: manager?.code ?? manager?.name ?? null, managerBefore: before?.code ?? before?.name ?? null, documentsAcknowledged: acknowledged, followUps: tasks },
   };
 };
 

@@ -2,7 +2,7 @@ import { localDateOf } from '../../../kernel/calendar.js';
 import { must } from '../../../kernel/assert.js';
 import { field, invalid, isRefusal } from '../../../kernel/problem.js';
 import { checkReason } from '../../../domain/content.js';
-import { findDepartment, type Institution } from '../../../domain/network.js';
+import { hasDepartment, type Institution } from '../../../domain/network.js';
 import { advance } from '../../../domain/referral-machine.js';
 import type { Referral } from '../../../domain/referral.js';
 import { tellWithFiling, withFiling } from '../../insurance/filing.js';
@@ -49,7 +49,7 @@ export const redirect: Action<'redirect'> = async (unit, { referral }, body) => 
 
 /** The department that was asked for, where the new receiver has it too. */
 function kept(department: string | null, target: Institution): string | null {
-  return department !== null && findDepartment(target, department) ? department : null;
+  return department !== null && hasDepartment(target, department) ? department : null;
 }
 
 /** The papers follow the patient: the new receiver cannot see the referral that they were sent with. */
