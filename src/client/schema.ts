@@ -3089,6 +3089,16 @@ export interface components {
                  */
                 endsAt: string;
                 nights?: number;
+                /** @description Beds: what became of each night, in order */
+                bedNights?: {
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339 with offset
+                     */
+                    startsAt: string;
+                    /** @enum {string} */
+                    state: "held" | "confirmed" | "fulfilled" | "no-show" | "released" | "expired";
+                }[];
                 /** @enum {string} */
                 state: "held" | "confirmed" | "fulfilled" | "no-show" | "released" | "expired";
                 /** @description The allotment each session was drawn from; null: an open place */
@@ -6367,7 +6377,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                /** @description overcommitted, unanswered, emergency-unacknowledged, consent-missing */
+                /** @description overcommitted, unclaimed, unanswered, emergency-unacknowledged, consent-missing */
                 problem?: string;
             };
             header?: {

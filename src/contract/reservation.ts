@@ -63,6 +63,7 @@ export const ReservationItem = Closed({
   startsAt: InstantText(),
   endsAt: InstantText(),
   nights: Type.Optional(Count(1_000)),
+  bedNights: Type.Optional(Type.Array(Closed({ startsAt: InstantText(), state: OneOf(RESERVATION_STATES) }), { description: 'Beds: what became of each night, in order' })),
   state: OneOf(RESERVATION_STATES),
   allotmentIds: Type.Array(Nullable(Type.String()), { description: 'The allotment each session was drawn from; null: an open place' }),
 });

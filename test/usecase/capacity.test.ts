@@ -197,7 +197,11 @@ t.test('the worklist names what waits for this institution, page by page', async
     return all;
   };
   t.match(await read(10), [{ problem: 'emergency-unacknowledged', referralId: emergency.id, since: START }], 'nobody has answered the emergency');
-  city.clock.advance(DAY);
+  city.clock.advance(2 * HOUR - 1);
+  t.equal((await read(10, 'unclaimed')).length, 0, 'nobody need look at it yet');
+  city.clock.advance(1);
+  t.same((await read(2, 'unclaimed')).map((e) => [e.referralId, e.since]), waiting.map((r) => [r.id, START + 2 * HOUR]).reverse(), 'two hours without a hand on them');
+  city.clock.advance(DAY - 2 * HOUR);
   for (const limit of [1, 2, 5, 10]) {
     t.same((await read(limit)).map((e) => [e.problem, e.referralId]), [
       ...waiting.map((r) => ['unanswered', r.id]).reverse(),

@@ -29,7 +29,7 @@ export function worklistEntry(entry: WorklistEntry) {
   return { ...entry, startsAt: instantOrNull(entry.startsAt), since: formatInstant(entry.since) };
 }
 
-/** The reservation with its items; a bed of several nights is one item and says how many. */
+/** The reservation with its items; a bed of several nights is one item and says what became of each: one that was stopped is missing among the others. */
 export function reservationView(reservation: Reservation, now: Instant): Wire<Static<typeof ReservationShape>> {
   return {
     id: reservation.id,
@@ -44,7 +44,7 @@ export function reservationView(reservation: Reservation, now: Instant): Wire<St
       kind,
       startsAt: formatInstant(startsAt),
       endsAt: formatInstant(endsAt),
-      ...(kind === 'bed' && { nights: places.length }),
+      ...(kind === 'bed' && { nights: places.length, bedNights: places.map((night) => ({ startsAt: formatInstant(night.startsAt), state: night.state })) }),
       state,
       allotmentIds: places.map((place) => place.allotmentId),
     })),

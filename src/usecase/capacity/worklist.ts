@@ -6,7 +6,7 @@ import type { Referral } from '../../domain/referral.js';
 import type { Page, Query, Reads, StoredPlace } from '../ports.js';
 import { timersFor } from '../referral/referral-event.js';
 
-export const WORKLIST_PROBLEMS = ['overcommitted', 'unanswered', 'emergency-unacknowledged', 'consent-missing'] as const;
+export const WORKLIST_PROBLEMS = ['overcommitted', 'unclaimed', 'unanswered', 'emergency-unacknowledged', 'consent-missing'] as const;
 type Problem = (typeof WORKLIST_PROBLEMS)[number];
 
 /** Something that a person of the institution should look at. */
@@ -45,8 +45,8 @@ const MOST_READ = 500;
 const READ_AT_ONCE = 100;
 
 /**
- * What the institution should look at, problem by problem: places in overcommitted sessions, referrals
- * not answered in time, emergencies nobody has acknowledged by name, consent still owed. A page may be
+ * What the institution should look at, problem by problem: places in overcommitted sessions, referrals that
+ * nobody has taken up for some hours, those not answered in time, emergencies nobody has acknowledged by name, consent still owed. A page may be
  * short although more follows: go on while a cursor is given.
  *
  * Refused: `invalid_content` (an unknown `?problem`), `invalid_cursor`.
@@ -138,6 +138,14 @@ function referralsIn(
   return { problem, find };
 }
 
+/** From the hour of the reminder on, until it counts as not answered in time. */
+function unclaimedSince(reads: Reads, referral: Referral): Instant | null {
+  const { submittedAt } = referral.course;
+  const late = unansweredSince(reads, referral);
+  if (submittedAt === null || late === null || late <= reads.now) return null;
+  return submittedAt + timersFor(reads, referral).reminderHours * HOUR;
+}
+
 function unansweredSince(reads: Reads, referral: Referral): Instant | null {
   const { submittedAt } = referral.course;
   return submittedAt === null ? null : submittedAt + timersFor(reads, referral).answerHours * HOUR;
@@ -153,6 +161,7 @@ const UNDER_WAY = ['submitted', 'info-requested', 'accepted', 'scheduled', 'arri
 
 const SOURCES: readonly Source[] = [
   { problem: 'overcommitted', find: findOvercommitted },
+  referralsIn('unclaimed', 'submitted', true, unclaimedSince),
   referralsIn('unanswered', 'submitted', true, unansweredSince),
   ...UNDER_WAY.map((status) => referralsIn('emergency-unacknowledged', status, true, unacknowledgedSince)),
   ...[...UNDER_WAY, 'in-care' as const].map((status) => referralsIn('consent-missing', status, false, consentDue)),

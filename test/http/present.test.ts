@@ -1,0 +1,22 @@
+import t from 'tap';
+import { DAY } from '../../src/kernel/calendar.js';
+import { reservationView } from '../../src/http/present/capacity.js';
+import type { Reservation } from '../../src/domain/reservation.js';
+import { at } from '../kit/network.js';
+
+t.test('a bed whose night in the middle was stopped says so: each night has a state of its own', async (t) => {
+  const night = (n: number, state: 'confirmed' | 'released') => ({
+    item: 1, poolId: 't1-bed', institutionId: 't1', kind: 'bed' as const, startsAt: at('2018-03-05', 12) + n * DAY, endsAt: at('2018-03-06', 12) + n * DAY, allotmentId: null, state,
+  });
+  const reservation: Reservation = {
+    id: 'r', area: '440100', code: '12345678', referralId: 'x', version: 2, createdAt: 0, ttlSeconds: 7_200, expiresAt: null, extended: false,
+    places: [night(0, 'confirmed'), night(1, 'released'), night(2, 'confirmed')],
+  };
+  const [item] = reservationView(reservation, 0).items;
+  t.match(item, { state: 'confirmed', nights: 3 });
+  t.strictSame(item?.bedNights, [
+    { startsAt: '2018-03-05T12:00:00.000+08:00', state: 'confirmed' },
+    { startsAt: '2018-03-06T12:00:00.000+08:00', state: 'released' },
+    { startsAt: '2018-03-07T12:00:00.000+08:00', state: 'confirmed' },
+  ]);
+});
