@@ -55,7 +55,7 @@ export const Transfer = Closed(
     consortiumId: Nullable(Type.String()),
     ruleVersion: Nullable(Type.String()),
     fromStayId: Nullable(Type.String()),
-    submittedAt: InstantText(),
+    submittedAt: InstantText('From which the ledger reckons a gap; of a referral entered after the fact, when it really happened'),
     executedAt: InstantText('When the patient arrived'),
     recordedAt: InstantText(),
     because: OneOf(['arrival', 'stay', 'revoked']),

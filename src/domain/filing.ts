@@ -5,6 +5,7 @@ import type { Patient } from '../contract/referral.js';
 import { REASON_SETS, type FilingCause, type InsuranceScheme, type ReasonCode } from '../contract/vocabulary.js';
 import { inOrder } from './ledger.js';
 import type { Institution } from './network.js';
+import { happenedAt } from './reached.js';
 import type { Referral } from './referral.js';
 import type { Stay } from './stay.js';
 
@@ -94,14 +95,24 @@ export function filingCause(referral: Referral): FilingCause {
 }
 
 /**
- * The stay that the transfer continues: the one that the referral names, else the patient's latest with the
- * sender; undefined: none is known yet.
+ * The stay that the transfer continues, chosen as the ledger chooses it: the one that the referral names and
+ * no other, or, where it names none, the patient's latest with the sender that had begun when the patient
+ * was transferred; undefined: none is known yet.
  *
  * @param stays of the patient, in any order
  */
-export function stayBefore(stays: readonly Stay[], { content, sourceInstitutionId }: Referral): Stay | undefined {
-  const admissions = inOrder(stays).filter((stay) => stay.record.kind !== 'outpatient');
-  return admissions.find((stay) => stay.id === content.fromStayId) ?? admissions.findLast((stay) => stay.institutionId === sourceInstitutionId);
+export function stayBefore(stays: readonly Stay[], referral: Referral): Stay | undefined {
+  const { content, sourceInstitutionId } = referral;
+  const transferredAt = transferInstant(referral);
+  const admissions = inOrder(stays).filter((stay) => stay.record.kind !== 'outpatient' && (transferredAt === null || stay.admittedAt <= transferredAt));
+  return admissions.findLast((stay) => (content.fromStayId === undefined ? stay.institutionId === sourceInstitutionId : stay.id === content.fromStayId));
+}
+
+/** When the patient went over, as far as it is known: at the arrival, else when a referral entered after the fact happened; null: it is still to come. */
+function transferInstant(referral: Referral): Instant | null {
+  const { content, course } = referral;
+  if (course.arrivedAt !== null) return course.arrivedAt;
+  return content.occurredAt === undefined ? null : happenedAt(referral);
 }
 
 /** With whom it is filed: the insurer that the patient states; where nobody states one, that of the place of treatment. */

@@ -22,6 +22,7 @@ export interface Transfer {
   readonly consortiumId: string | null;
   readonly ruleVersion: string | null;
   readonly fromStayId: string | null;
+  /** From which a gap is reckoned: of a referral entered after the fact, when it really happened. */
   readonly submittedAt: Instant;
   /** When the patient arrived. */
   readonly executedAt: Instant;

@@ -11,6 +11,7 @@ import { expireReferrals } from '../../src/usecase/referral/lapse.js';
 import { confirm } from '../../src/usecase/reservation/confirm.js';
 import { release } from '../../src/usecase/reservation/release.js';
 import { City, on } from '../kit/city.js';
+import { march, put, stayOf, under, writePolicy } from '../kit/ledger.js';
 import { everything, must, send, successorOf, take, tryAct } from '../kit/life.js';
 import { ADMIN, at, codeOf, fill, person, sessionOn, upReferral } from '../kit/network.js';
 
@@ -140,6 +141,33 @@ t.test('the stay before is the one that the referral names, else the patient’s
   }
   const filed = (await filings(city)).filter(({ kind }) => kind === 'filed');
   t.strictSame(filed.map(({ record }) => record.refl_old_mdtrt_id), [earlier, later, null]);
+});
+
+/** what is special · the stays at the sender, by day of March, first to last · which is named · which is voided before the acceptance · which is the stay before */
+const BEFORE: readonly (readonly [string, readonly number[], number | null, number | null, number | null])[] = [
+  ['the latest there', [2, 4], null, null, 1],
+  ['one that began after the transfer is none', [2, 9], null, null, 0],
+  ['nor is one that is named', [2, 9], 1, null, null],
+  ['one that was voided since leaves the one before', [2, 4], null, 1, 0],
+  ['one that is named and was voided leaves none', [2, 4], 1, 1, null],
+];
+
+t.test('the filing names the stay before that the ledger links to', async (t) => {
+  const city = await City.found(t);
+  await writePolicy(city);
+  for (const [i, [what, days, named, voided, chosen]] of BEFORE.entries()) {
+    const patient = insured(10 + i);
+    city.clock.set(Math.max(city.clock.now(), Date.parse(march(10, 12))));
+    const stays: string[] = [];
+    for (const [k, day] of days.entries()) stays.push((await put(city, 'p1', `V${i}-${k}`, stayOf(patient, day, 3_000))).stay.id);
+    // It happened on the 5th, in the evening, and is entered five days later.
+    const referral = await send(city, ours(10 + i, { category: 'inpatient', occurredAt: march(5, 20), retroReason: '系统故障', ...(named !== null && { fromStayId: stays[named]! }) }));
+    if (voided !== null) await put(city, 'p1', `V${i}-${voided}`, stayOf(patient, days[voided]!, 3_000, { voided: true, sourceVersion: 2 }));
+    await take(city, referral, 'accept');
+    const { standing } = await put(city, 't1', `W${i}`, stayOf(patient, 6, 30_000, under(referral)));
+    const expected = chosen === null ? null : stays[chosen]!;
+    t.strictSame([(await filings(city)).at(-1)!.record.refl_old_mdtrt_id, standing?.outcome.linkedTo], [expected, expected], what);
+  }
 });
 
 t.test('each insurer hears of its own insured, in the order of the log, page by page', async (t) => {

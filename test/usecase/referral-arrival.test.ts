@@ -1,5 +1,5 @@
 import t from 'tap';
-import { DAY, HOUR, MINUTE } from '../../src/kernel/calendar.js';
+import { DAY, formatInstant, HOUR, MINUTE } from '../../src/kernel/calendar.js';
 import type { ReferralAction } from '../../src/contract/vocabulary.js';
 import { City, on } from '../kit/city.js';
 import { put, stayOf } from '../kit/ledger.js';
@@ -52,6 +52,13 @@ t.test('what the ledger says was decided at submission, whatever the directory s
   city.clock.advance(3 * DAY);
   await take(city, referral, 'arrive');
   t.match(await transfers(city), [{ sourceLevel: 'primary', consortiumId: 'g1', ruleVersion: referral.course.ruleVersion, submittedAt: START, executedAt: START + 3 * DAY }]);
+});
+
+t.test('of a referral entered after the fact the ledger says when it really happened: from there a gap is reckoned', async (t) => {
+  const city = await City.found(t);
+  const happened = START - 9 * DAY;
+  await take(city, await send(city, upReferral(1, { occurredAt: formatInstant(happened), retroReason: '系统故障' })), 'arrive');
+  t.match(await transfers(city), [{ submittedAt: happened, executedAt: START, recordedAt: START }]);
 });
 
 /** what came before · who accepted · status of a revoked arrival */

@@ -3,6 +3,7 @@ import { HOUR, localDateOf, type Instant } from '../../../kernel/calendar.js';
 import { field, invalid, isRefusal, type Refusal } from '../../../kernel/problem.js';
 import { checkReason } from '../../../domain/content.js';
 import { levelOn } from '../../../domain/network.js';
+import { happenedAt } from '../../../domain/reached.js';
 import { advance } from '../../../domain/referral-machine.js';
 import type { Referral } from '../../../domain/referral.js';
 import type { Transfer } from '../../../domain/transfer.js';
@@ -63,7 +64,8 @@ function transferOf(unit: Unit, referral: Referral, arrival: { readonly at: Inst
     consortiumId: referral.consortiumId,
     ruleVersion: referral.course.ruleVersion,
     fromStayId: referral.content.fromStayId ?? null,
-    submittedAt: must(referral.course.submittedAt, 'it was submitted'),
+    // What the ledger reckons the gap from: of a referral entered after the fact, when it really happened.
+    submittedAt: happenedAt(referral),
     executedAt: arrival.at,
     recordedAt: unit.now,
     because: arrival.because,
