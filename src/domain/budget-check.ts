@@ -27,7 +27,7 @@ export function writeBudget(before: Budget | undefined, year: number, input: Bud
   const errors = [
     ...repeatsOf(accounts, (account) => account.scheme).map((i) => field(`/accounts/${i}/scheme`, '险种重复', 'The scheme is listed twice')),
     ...input.accounts.flatMap((account, i) => [...accountErrors(account, `/accounts/${i}`, area), ...dateErrors(account, `/accounts/${i}`, area, year, around)]),
-    ...accounts.flatMap((account, i) => coveredTwice(account, `/accounts/${i}/covers/districts`, area, around)),
+    ...accounts.flatMap((account, i) => coveredTwice(account, `/accounts/${i}/covers`, area, around)),
   ];
   if (errors.length > 0) return invalid(...errors);
   if (before && before.area === area && equalJson(before.accounts, accounts)) return before;
@@ -68,13 +68,21 @@ function dateErrors({ scheme, outpatient, elsewhere }: AccountInput, at: string,
   });
 }
 
-/** Who is insured in one district is covered by one consortium: the same settlement is not charged twice. */
+/**
+ * Who is insured in one district is covered by one consortium: the same settlement is not charged twice
+ * (Guangzhou 2018, line 17: 签订一体化协议的参保人). Nobody has said which comes first where one covers by
+ * districts and another by contracts, whose people live in any of them: so only one way holds for an area,
+ * a scheme and a year.
+ */
 function coveredTwice({ scheme, covers }: Account, at: string, area: string, { consortium, others }: Surroundings): FieldError[] {
-  const taken = others
+  const beside = others
     .filter((other) => other.consortiumId !== consortium.id && other.area === area)
-    .flatMap((other) => other.accounts.filter((account) => account.scheme === scheme).flatMap((account) => account.covers.districts ?? []));
+    .flatMap((other) => other.accounts.filter((account) => account.scheme === scheme).map((account) => account.covers));
+  const otherwise = beside.some((other) => other.by !== covers.by);
+  if (otherwise) return [field(`${at}/by`, '另一医联体的同年预算以另一方式覆盖该统筹区同一险种的参保人', 'Another consortium’s budget of this year covers people of this prefecture and scheme in the other way')];
+  const taken = beside.flatMap((other) => other.districts ?? []);
   return (covers.districts ?? []).flatMap((district, i) =>
-    taken.some((other) => overlap(other, district)) ? [field(`${at}/${i}`, '该区划已由另一医联体的同年预算覆盖', 'Covered by another consortium’s budget of this year')] : [],
+    taken.some((other) => overlap(other, district)) ? [field(`${at}/districts/${i}`, '该区划已由另一医联体的同年预算覆盖', 'Covered by another consortium’s budget of this year')] : [],
   );
 }
 

@@ -7,7 +7,7 @@ import type { BudgetRule, Provenance } from '../contract/insurance.js';
 import type { BudgetGap, ChargePlace, InsuranceScheme, Projection, VisitType } from '../contract/vocabulary.js';
 import { startOfInsuranceYear } from './insurance-year.js';
 import { isMemberOn, type Consortium } from './network.js';
-import { policyOn, provenanceOf, type Policies } from './policy.js';
+import { policyOn, provenanceOf, type Policies, type Policy } from './policy.js';
 
 /**
  * 总额预付: what a consortium was paid in advance for the people it covers, what was settled for them
@@ -45,12 +45,30 @@ export interface BudgetYear {
   readonly days: number;
 }
 
-/** The insurance year of the policy in force on the first of January. */
+/**
+ * The insurance year that begins in a calendar year, up to the day before the next one begins: where a
+ * policy has moved the start, a year is longer or shorter, but every day belongs to one of them.
+ */
 export function budgetYear(policies: Policies, area: string, scheme: InsuranceScheme, year: number): BudgetYear {
-  const start = policyOn(policies, area, scheme, `${year}-01-01`)?.insuranceYearStart ?? '01-01';
-  const from = localDateOf(startOfInsuranceYear(year, start));
-  const to = addDays(localDateOf(startOfInsuranceYear(year + 1, start)), -1);
+  const from = yearStart(policies, area, scheme, year);
+  const to = addDays(yearStart(policies, area, scheme, year + 1), -1);
   return { from, to, days: daysBetween(from, to) + 1 };
+}
+
+/** By the policy in force on the first of January; where none is yet, by the first to come. */
+function yearStart(policies: Policies, area: string, scheme: InsuranceScheme, year: number): LocalDate {
+  const first = `${year}-01-01`;
+  const policy = policyOn(policies, area, scheme, first) ?? firstAfter(policies, area, scheme, first);
+  return localDateOf(startOfInsuranceYear(year, policy?.insuranceYearStart ?? '01-01'));
+}
+
+function firstAfter(policies: Policies, area: string, scheme: InsuranceScheme, date: LocalDate): Policy | undefined {
+  let first: Policy | undefined;
+  for (const policy of policies.policies()) {
+    if (policy.area !== area || policy.scheme !== scheme || policy.validFrom < date) continue;
+    if (first === undefined || policy.validFrom < first.validFrom) first = policy;
+  }
+  return first;
 }
 
 /** Settled stays of one day, one institution and one coverage. */

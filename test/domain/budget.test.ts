@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { addDays, daysBetween } from '../../src/kernel/calendar.js';
 import type { AccountInput, BudgetInput } from '../../src/contract/budget.js';
 import type { BudgetRule } from '../../src/contract/insurance.js';
 import { atPace, budgetYear, Charges, gapsOf, outlook, ruleFor, shared, shareOf, sumOf, type Account, type Budget, type ChargedSum } from '../../src/domain/budget.js';
@@ -151,13 +152,33 @@ t.test('the rule is the account’s own, else that of the policy in force, with 
   t.equal(ruleFor(account(), policies, '430600', YEAR), null);
 });
 
+t.test('every day is of one budget year: also before the first policy, and where a policy moves the start of the year', async (t) => {
+  const of = (more: Partial<Policy>) => ({ area: '440100', validUntil: null, ...more });
+  /** policies · the years 2017 to 2020, each with its first and its last day */
+  const rows = [
+    ['none', [], ['2017-01-01', '2018-01-01', '2019-01-01', '2020-01-01']],
+    ['the first from 1 March 2018, of years from 1 July', [of({ validFrom: '2018-03-01', insuranceYearStart: '07-01' })], ['2017-07-01', '2018-07-01', '2019-07-01', '2020-07-01']],
+    ['from January to July', [of({ validFrom: '2016-01-01', validUntil: '2018-12-31', insuranceYearStart: '01-01' }), of({ validFrom: '2019-01-01', insuranceYearStart: '07-01' })], ['2017-01-01', '2018-01-01', '2019-07-01', '2020-07-01']],
+    ['from July to January', [of({ validFrom: '2019-01-01', insuranceYearStart: '01-01' }), of({ validFrom: '2016-01-01', validUntil: '2018-12-31', insuranceYearStart: '07-01' })], ['2017-07-01', '2018-07-01', '2019-01-01', '2020-01-01']],
+    ['of another scheme', [of({ scheme: 'resident', validFrom: '2018-03-01', insuranceYearStart: '07-01' })], ['2017-01-01', '2018-01-01', '2019-01-01', '2020-01-01']],
+  ] as const;
+  for (const [what, policies, begins] of rows) {
+    const years = [2017, 2018, 2019, 2020].map((year) => budgetYear(policiesOf(...policies), '440100', 'employee', year));
+    t.same(years.map(({ from }) => from), begins, what);
+    for (const [i, { from, to, days }] of years.entries()) {
+      t.equal(addDays(to, 1), years[i + 1]?.from ?? addDays(to, 1), `${what}: no day between`);
+      t.equal(days, daysBetween(from, to) + 1);
+    }
+  }
+});
+
 t.test('a year is the insurance year of the policy, else the calendar’s', async (t) => {
   t.same(budgetYear(policiesOf(), '440100', 'employee', 2018), YEAR);
   const july = policiesOf({ area: '440100', validFrom: '2016-01-01', validUntil: null, insuranceYearStart: '07-01' });
   t.same(budgetYear(july, '440100', 'employee', 2019), { from: '2019-07-01', to: '2020-06-30', days: 366 });
 });
 
-const first: AccountInput = { scheme: 'employee', covers: { by: 'contracts' }, prepaidFen: 100, provenance: CITED };
+const first: AccountInput = { scheme: 'employee', covers: { by: 'districts', districts: ['440114'] }, prepaidFen: 100, provenance: CITED };
 const other: Budget = { consortiumId: 'g2', year: 2018, area: '440100', version: 1, updatedAt: NOON, accounts: [account({ covers: { by: 'districts', districts: ['440106'] } })] };
 const around: Surroundings = { consortium: g1, network, policies: policiesOf(), others: [other], now: NOON };
 const write = (body: BudgetInput) => writeBudget(undefined, 2018, body, around);
@@ -166,7 +187,8 @@ const write = (body: BudgetInput) => writeBudget(undefined, 2018, body, around);
 const WRONG: readonly (readonly [string, BudgetInput, readonly string[]])[] = [
   ['a scheme twice', { accounts: [first, first] }, ['/accounts/1/scheme']],
   ['by districts, but which', { accounts: [{ ...first, covers: { by: 'districts' } }] }, ['/accounts/0/covers/districts']],
-  ['districts beside contracts', { accounts: [{ ...first, covers: { by: 'contracts', districts: ['440114'] } }] }, ['/accounts/0/covers/districts']],
+  ['districts beside contracts', { accounts: [{ ...first, scheme: 'resident', covers: { by: 'contracts', districts: ['440114'] } }] }, ['/accounts/0/covers/districts']],
+  ['by contracts, where another covers by districts', { accounts: [{ ...first, covers: { by: 'contracts' } }] }, ['/accounts/0/covers/by']],
   ['a district twice', { accounts: [{ ...first, covers: { by: 'districts', districts: ['440114', '440114'] } }] }, ['/accounts/0/covers/districts/1']],
   ['a district of another prefecture', { accounts: [{ ...first, covers: { by: 'districts', districts: ['430602'] } }] }, ['/accounts/0/covers/districts/0']],
   ['a district of another budget', { accounts: [{ ...first, covers: { by: 'districts', districts: ['440114', '440106'] } }] }, ['/accounts/0/covers/districts/1']],
@@ -185,7 +207,7 @@ t.test('a budget that contradicts itself, or covers what another covers, is refu
 t.test('a budget lies in the prefecture of the lead unless another is named; the same content again is no new version', async (t) => {
   const made = write({ accounts: [first] }) as Budget;
   t.match(made, { area: '440100', version: 1, accounts: [{ outpatient: null, elsewhere: null, rule: null }] });
-  t.match(write({ area: '430602', accounts: [first] }), { area: '430600' });
+  t.match(write({ area: '430602', accounts: [{ ...first, covers: { by: 'contracts' } }] }), { area: '430600' });
   t.equal(writeBudget(made, 2018, { accounts: [{ ...first, rule: null }] }, around), made);
   t.match(writeBudget(made, 2018, { accounts: [{ ...first, prepaidFen: 101 }] }, around), { version: 2 });
 });
