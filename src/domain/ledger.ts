@@ -63,7 +63,7 @@ export function reckon(facts: PersonFacts, policies: Policies, at: Instant, anew
   const outcomes = assess(live.map((stay, i) => chainStay(stay, applied[i] ?? null)), facts.outside);
   const changed: Reckoned[] = [];
   for (const [i, stay] of live.entries()) add(changed, stay, standing(stay, outcomes[i] as StayOutcome, applied[i] ?? null, at), policies);
-  for (const stay of facts.stays) if (isVoided(stay)) add(changed, stay, { ...stay, figures: null, settled: null }, policies);
+  for (const stay of facts.stays) if (isVoided(stay)) add(changed, stay, { ...stay, figures: null }, policies);
   return changed;
 }
 
@@ -132,8 +132,9 @@ function standing(stay: Stay, outcome: StayOutcome, policy: Policy | null, at: I
   const figures = figuresOf(outcome);
   return {
     ...stay,
-    policyId: figures === null ? null : must(policy, 'who is assessed has a policy').id,
-    policyVersion: figures === null ? null : must(policy, 'who is assessed has a policy').version,
+    // A moment without assessment (a HIS that leaves out the insurance once) does not end the first one's version.
+    policyId: figures === null ? stay.policyId : must(policy, 'who is assessed has a policy').id,
+    policyVersion: figures === null ? stay.policyVersion : must(policy, 'who is assessed has a policy').version,
     figures,
     settled: settledOf(stay, figures, at),
   };

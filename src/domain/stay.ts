@@ -35,12 +35,12 @@ export interface Stay {
   readonly personKind: PersonKind | null;
   /** The referral as it stood when it was executed; null: none was. */
   readonly reached: Reached | null;
-  /** The policy of the first assessment, which the stay keeps; null: it waits for one. */
+  /** The policy of the first assessment, which the stay keeps, also while it is void or not assessed; null: there was none yet. */
   readonly policyId: string | null;
   readonly policyVersion: number | null;
   /** What it bears by all that is known; null: not assessed, or voided. Always what the ledger's entries add up to. */
   readonly figures: Figures | null;
-  /** What was settled with the patient: it stays, whatever becomes known later. */
+  /** What was settled with the patient: it stays, whatever becomes known later; a voided stay keeps it and shows it to nobody. */
   readonly settled: Settled | null;
 }
 

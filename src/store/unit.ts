@@ -12,7 +12,7 @@ import type { Consortium, Institution } from '../domain/network.js';
 import type { Policy } from '../domain/policy.js';
 import type { Referral } from '../domain/referral.js';
 import type { Place, Reservation } from '../domain/reservation.js';
-import type { Stay } from '../domain/stay.js';
+import { isVoided, type Stay } from '../domain/stay.js';
 import type { Transfer } from '../domain/transfer.js';
 import type {
   Accumulator, Actor, Client, DocumentRecord, FollowUp, Message, PatientRecord, PolicySweep, SessionKey, StoredPlace, Unit, WaitingFilter,
@@ -348,7 +348,7 @@ function rowOf(reservation: Reservation, place: Place) {
 }
 
 function stayRow(stay: Stay): StayRow {
-  return { kind: stay.record.kind, chargedFen: stay.settled?.fundFen ?? null, ...stay };
+  return { kind: stay.record.kind, chargedFen: isVoided(stay) ? null : (stay.settled?.fundFen ?? null), ...stay };
 }
 
 function placeKey(place: Place): string {

@@ -50,9 +50,10 @@ export function insuranceConforms(t: Test, open: OpenFresh): void {
   t.test('stays that wait for a policy come in order of admission and id, behind the last that was looked at', async (t) => {
     const fixture = await open(t);
     const ids = await saved(fixture, async (unit) => {
-      const at = [2, 1, 1, 3, 0, 4].map((day, i) => stayOf(unit, `W${i}`, { admittedAt: START + day * DAY }));
+      // Some were assessed once and keep the version: they wait all the same.
+      const at = [2, 1, 1, 3, 0, 4].map((day, i) => stayOf(unit, `W${i}`, { admittedAt: START + day * DAY, ...(day === 1 && { policyId: 'p', policyVersion: 1 }) }));
       for (const stay of at) await unit.insertStay(stay);
-      await unit.insertStay(stayOf(unit, 'assessed', { admittedAt: START + DAY, policyId: 'p', policyVersion: 1 }));
+      await unit.insertStay(stayOf(unit, 'assessed', { admittedAt: START + DAY, policyId: 'p', policyVersion: 1, figures: FIGURES }));
       await unit.insertStay(stayOf(unit, 'elsewhere', { admittedAt: START + DAY, insuredArea: '440600' }));
       await unit.insertStay(stayOf(unit, 'resident', { admittedAt: START + DAY, scheme: 'resident' }));
       return at.map((stay) => stay.id);

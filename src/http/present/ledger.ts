@@ -42,7 +42,7 @@ function standingView(stay: Stay, standing: Standing | null, nameOf: NameOfStay)
     unassessed: standing === null ? 'voided' : standing.unassessed,
     assessment: standing?.outcome.assessed ? assessmentView(standing.outcome, nameOf) : null,
     effect: standing?.effect ?? null,
-    settled: settled && { ...settled, at: formatInstant(settled.at) },
+    settled: standing === null || settled === null ? null : { ...settled, at: formatInstant(settled.at) },
     owedFen: owedFen(stay),
   };
 }

@@ -30,7 +30,7 @@ export function stayQueries(k: Kit, { stay: s }: Tables) {
           and(
             eq(s.insuredArea, p('insuredArea')),
             eq(s.scheme, p('scheme')),
-            sql`${s.policyId} is null`,
+            sql`${s.figures} is null`,
             sql`(${s.admittedAt}, ${s.id}) > (${p('afterAt')}, ${p('afterId')})`,
             sql`${s.admittedAt} < ${p('until')}`,
           ),
@@ -45,7 +45,7 @@ export function stayQueries(k: Kit, { stay: s }: Tables) {
         .set(
           columns(
             s, 'patientId', 'referralId', 'executedReferral', 'level', 'sourceVersion', 'version', 'updatedAt', 'record', 'sealedPatient', 'admittedAt',
-            'insuredArea', 'insuredDistrict', 'scheme', 'personKind', 'reached', 'kind',
+            'insuredArea', 'insuredDistrict', 'scheme', 'personKind', 'reached', 'kind', 'chargedFen',
           ),
         )
         .where(and(at, sql`${s.version} = ${p('version')} - 1`)),

@@ -34,7 +34,7 @@ export function insuranceTables(k: Kit) {
         settled: k.json().$type<Settled>(),
         insuredDistrict: k.text(),
         kind: k.text().$type<StayKind>().notNull(),
-        /** What the fund paid by the settlement, for sums. */
+        /** What the fund paid by the settlement, for sums; null also while the stay is void. */
         chargedFen: k.integer(),
       },
       (t) => [
@@ -42,8 +42,8 @@ export function insuranceTables(k: Kit) {
         k.uniqueIndex('stay_by_number').on(t.institutionId, t.number),
         k.index('stay_by_patient').on(t.patientId, t.admittedAt),
         k.index('stay_by_referral').on(t.referralId).where(sql`${t.referralId} is not null`),
-        /** Those that wait for a policy. */
-        k.index('stay_unassessed').on(t.insuredArea, t.scheme, t.admittedAt, t.id).where(sql`${t.policyId} is null`),
+        /** Those that bear nothing: they wait for a policy, or are void. */
+        k.index('stay_unassessed').on(t.insuredArea, t.scheme, t.admittedAt, t.id).where(sql`${t.figures} is null`),
         /** Holds all that a budget asks: sums need no row. */
         k
           .index('stay_charged')

@@ -28,7 +28,7 @@ export function* entriesAddUp({ before, after, events }: Step): Iterable<string>
     const sum = sums.get(id) ?? { fen: 0, policyId: null };
     if (sum.fen !== (figures?.deductibleFen ?? 0)) yield `stay ${id} bears ${figures?.deductibleFen ?? 0}, its lines add up to ${sum.fen}`;
     if (sum.policyId !== (figures ? policyId : null)) yield `stay ${id} is assessed by ${policyId}, its lines by ${sum.policyId}`;
-    if (chargedFen !== (settled?.fundFen ?? null)) yield `stay ${id} was settled with ${settled?.fundFen} and charges ${chargedFen}`;
+    if (chargedFen !== (record.voided ? null : (settled?.fundFen ?? null))) yield `stay ${id}${record.voided ? ', void,' : ''} was settled with ${settled?.fundFen} and charges ${chargedFen}`;
     if (record.voided && figures) yield `stay ${id} is void and bears something`;
   }
 }
@@ -54,7 +54,7 @@ function* frozen(before: Book, after: Book, reassessed: ReadonlySet<string>): It
       yield `stay ${stay.id} was reached by another referral than it says`;
     }
     const was = before.stays.get(stay.id);
-    const kept = was?.policyVersion === stay.policyVersion || !was?.figures || !stay.figures || reassessed.has(`stay:${stay.id}`);
+    const kept = was?.policyVersion === stay.policyVersion || (was?.policyVersion ?? null) === null || reassessed.has(`stay:${stay.id}`);
     if (!kept) yield `stay ${stay.id} was assessed by version ${was?.policyVersion} and is by ${stay.policyVersion}`;
   }
 }
