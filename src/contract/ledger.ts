@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { MAX_FEN } from '../kernel/money.js';
-import { Bp, Closed, Count, Fen, InstantText, Line, Nullable, OneOf, Page, Shared } from './scalars.js';
+import { Bp, Closed, Count, District, Fen, InstantText, Line, Nullable, OneOf, Page, Shared } from './scalars.js';
 import { ArrivalEffect, EpisodeView, OutsideStays, PolicyReference, StayAssessment } from './insurance.js';
 import { Operator } from './reservation.js';
 import { ARRIVALS, ENTRY_CAUSES, ENTRY_KINDS, LEVELS, STAY_KINDS, UNASSESSED_REASONS } from './vocabulary.js';
@@ -64,7 +64,7 @@ export const PatientEpisodes = Closed(
     asOf: InstantText(),
     episodes: Type.Array(Closed({ ...EpisodeView.properties, legs: Type.Array(Shared(StayLeg)) }), { description: '连续诊疗过程, in the order in which they begin' }),
     visits: Type.Array(Shared(StayLeg), { description: 'Outpatient visits, which belong to no episode' }),
-    outside: Type.Array(Closed({ year: Type.Integer(), ...OutsideStays.properties }), { description: 'What insurers state of stays outside the platform' }),
+    outside: Type.Array(Closed({ area: Type.String({ ...District, description: 'Of the insurer: its prefecture' }), year: Type.Integer(), ...OutsideStays.properties }), { description: 'What insurers state of stays outside the platform, each of the stays that it pays for' }),
   },
   { $id: 'PatientEpisodes' },
 );

@@ -56,7 +56,7 @@ export const POLICY_PARTS = ['benefits', 'annualCapFen', 'referral', 'unreferred
 /** The steps of an assessment, in the order of the arithmetic. */
 export const STEP_CODES = [
   'no-policy', 'no-benefit-row', 'outpatient', 'standard', 'fixed',
-  'not-referred', 'emergency', 'outside-consortium', 'link', 'no-earlier-stay', 'link-too-late', 'another-disease',
+  'not-referred', 'referral-used', 'emergency', 'outside-consortium', 'link', 'no-earlier-stay', 'link-too-late', 'another-disease',
   'counted-in-year', 'none-in-year', 'outside-stays',
   'relief-zero', 'relief-difference', 'no-relief', 'no-first-deductible', 'repeat-percent-off', 'repeat-step-minus', 'stacking',
   'deductible', 'eligible-lower', 'provisional', 'ratio', 'penalty', 'fund', 'annual-cap', 'late-discharge', 'overlap',

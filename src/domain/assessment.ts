@@ -7,7 +7,11 @@ import type { PolicyRules } from './policy.js';
 
 /** How the patient came. `referral`: under a referral that was executed by this stay or before it. */
 export type StayArrival =
-  | { readonly via: 'emergency' | 'none' }
+  | {
+      readonly via: 'emergency' | 'none';
+      /** The stay to which the referral that this one names had brought the patient before. */
+      readonly usedBy?: string;
+    }
   | {
       readonly via: 'referral';
       readonly direction: Direction;
@@ -44,8 +48,11 @@ export interface ChainStay {
   readonly policy: PolicyRules | null;
 }
 
-/** What the insurer states of stays outside the platform, by the year in which the insurance year begins. */
+/** What one insurer states of stays outside the platform, by the year in which the insurance year begins. */
 export type OutsideByYear = ReadonlyMap<number, OutsideStays>;
+
+/** What each insurer states, by its prefecture: it speaks of the accounts that it keeps, and counts for the stays that it pays for. */
+export type OutsideByInsurer = ReadonlyMap<string, OutsideByYear>;
 
 /** One step, without its words: `sentenceOf` renders them when somebody reads. */
 export interface Step {

@@ -1,7 +1,8 @@
 import { assert } from '../kernel/assert.js';
 import { addDays, startOfDay, type Instant, type LocalDate } from '../kernel/calendar.js';
 import { LEVELS, type BacktestState, type InsuranceScheme, type Level } from '../contract/vocabulary.js';
-import type { Assessment, OutsideByYear } from './assessment.js';
+import { Arrivals } from './arrivals.js';
+import type { Assessment, OutsideByInsurer } from './assessment.js';
 import { assess } from './deductible.js';
 import { chainStay, inOrder, policyOf } from './ledger.js';
 import type { Policies, PolicyRules } from './policy.js';
@@ -77,7 +78,7 @@ export interface Pair {
 export interface TriedPerson {
   readonly patientId: string;
   readonly stays: readonly StayFacts[];
-  readonly outside: OutsideByYear;
+  readonly outside: OutsideByInsurer;
 }
 
 /** Adds up persons, starting from the rows of what was added up before. */
@@ -102,7 +103,8 @@ export class Comparison {
     const tried = live.map((stay) => this.#isTried(stay));
     if (!tried.includes(true)) return;
     const { rules } = this.trial;
-    const outcomes = assess(live.map((stay, i) => chainStay(stay, tried[i] === true ? rules : this.#kept(stay))), outside);
+    const arrivals = new Arrivals();
+    const outcomes = assess(live.map((stay, i) => chainStay(stay, tried[i] === true ? rules : this.#kept(stay), arrivals)), outside);
     for (const [i, stay] of live.entries()) {
       const outcome = outcomes[i];
       if (tried[i] === true && outcome !== undefined) this.#tally(stay.level).add(stay.figures, outcome.assessed ? outcome : null);

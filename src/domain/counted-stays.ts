@@ -56,7 +56,8 @@ export function isReferred({ arrival }: ChainStay, { referral }: PolicyRules): b
 export function countedStays(stay: ChainStay, rules: PolicyRules, person: Person, log: StepLog): Counted {
   const { arrival } = stay;
   if (arrival.via !== 'referral') {
-    log.add(arrival.via === 'emergency' ? 'emergency' : 'not-referred', 'referral', {}, { via: arrival.via });
+    if (arrival.usedBy !== undefined) log.add('referral-used', 'referral', {}, { via: arrival.via }, [arrival.usedBy]);
+    else log.add(arrival.via === 'emergency' ? 'emergency' : 'not-referred', 'referral', {}, { via: arrival.via });
     return NOTHING;
   }
   const source = sourceOf(arrival, person.before);

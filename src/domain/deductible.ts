@@ -1,6 +1,6 @@
 import type { Benefit } from '../contract/insurance.js';
 import type { Level, VisitType } from '../contract/vocabulary.js';
-import type { Assessment, ChainStay, Overlap, OutsideByYear, StayOutcome, Unassessed } from './assessment.js';
+import type { Assessment, ChainStay, Overlap, OutsideByInsurer, StayOutcome, Unassessed } from './assessment.js';
 import { countedStays, isReferred, type Counted, type Person, type Seen } from './counted-stays.js';
 import { insuranceYearOf, startOfInsuranceYear } from './insurance-year.js';
 import { portionOf, relievedFen, repeatStayFen } from './relief.js';
@@ -13,16 +13,16 @@ import { StepLog } from './step-log.js';
  * earlier stay.
  */
 
-const NOTHING_OUTSIDE: OutsideByYear = new Map();
+const NOTHING_OUTSIDE: OutsideByInsurer = new Map();
 
 /**
  * Assesses all stays of one person, each by its own policy.
  *
  * @param chain in any order; stays of the same instant count in the order given. Without voided stays.
- * @param outside what the insurer states of stays outside the platform, by insurance year.
+ * @param outside what insurers state of stays outside the platform: each for the stays that its policies decide.
  * @returns the outcomes in the order of `chain`.
  */
-export function assess(chain: readonly ChainStay[], outside: OutsideByYear = NOTHING_OUTSIDE): readonly StayOutcome[] {
+export function assess(chain: readonly ChainStay[], outside: OutsideByInsurer = NOTHING_OUTSIDE): readonly StayOutcome[] {
   const outcomes = new Array<StayOutcome>(chain.length);
   const seen: Seen[] = [];
   for (const index of byAdmission(chain)) {
@@ -41,7 +41,7 @@ function byAdmission(chain: readonly ChainStay[]): readonly number[] {
   return order.sort((a, b) => (chain[a] as ChainStay).admittedAt - (chain[b] as ChainStay).admittedAt);
 }
 
-function assessOne(stay: ChainStay, before: readonly Seen[], outside: OutsideByYear): Seen {
+function assessOne(stay: ChainStay, before: readonly Seen[], outside: OutsideByInsurer): Seen {
   const rules = stay.policy;
   if (rules === null) return unassessed(stay, before, 'no-policy');
   const visitType: VisitType = stay.kind === 'outpatient' ? 'outpatient' : 'inpatient';
@@ -50,7 +50,7 @@ function assessOne(stay: ChainStay, before: readonly Seen[], outside: OutsideByY
 
   const log = new StepLog(rules);
   const year = insuranceYearOf(stay.admittedAt, rules.insuranceYearStart);
-  const person: Person = { before, yearStart: startOfInsuranceYear(year, rules.insuranceYearStart), outside: outside.get(year) ?? null };
+  const person: Person = { before, yearStart: startOfInsuranceYear(year, rules.insuranceYearStart), outside: outside.get(rules.area)?.get(year) ?? null };
   const borne = visitType === 'outpatient' ? outpatient(row, log) : inpatient(stay, rules, row, person, log);
   const deductibleFen = upToCost(borne.fen, stay, log);
   const ratioBp = ratioOf(stay, rules, visitType, row, log);

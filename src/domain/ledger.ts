@@ -2,7 +2,8 @@ import { localDateOf, type Instant } from '../kernel/calendar.js';
 import { equalJson } from '../kernel/equal.js';
 import { must } from '../kernel/assert.js';
 import type { EntryCause, EntryKind } from '../contract/vocabulary.js';
-import type { ChainStay, OutsideByYear, StayArrival, StayOutcome } from './assessment.js';
+import type { ChainStay, OutsideByInsurer, StayArrival, StayOutcome } from './assessment.js';
+import { Arrivals } from './arrivals.js';
 import { assess } from './deductible.js';
 import { isValidOn, policyOn, type Policies, type Policy, type PolicyRules } from './policy.js';
 import { isVoided, type Figures, type Reached, type Settled, type Stay, type StayFacts } from './stay.js';
@@ -17,7 +18,7 @@ import { isVoided, type Figures, type Reached, type Settled, type Stay, type Sta
 export interface PersonFacts {
   /** Every stay, in any order, voided ones too. */
   readonly stays: readonly Stay[];
-  readonly outside: OutsideByYear;
+  readonly outside: OutsideByInsurer;
 }
 
 /** One line, added and never changed. */
@@ -60,7 +61,8 @@ export interface Reckoned {
 export function reckon(facts: PersonFacts, policies: Policies, at: Instant, anew?: string): readonly Reckoned[] {
   const live = inOrder(facts.stays);
   const applied = live.map((stay) => policyFor(stay, policies, stay.id !== anew));
-  const outcomes = assess(live.map((stay, i) => chainStay(stay, applied[i] ?? null)), facts.outside);
+  const arrivals = new Arrivals();
+  const outcomes = assess(live.map((stay, i) => chainStay(stay, applied[i] ?? null, arrivals)), facts.outside);
   const changed: Reckoned[] = [];
   for (const [i, stay] of live.entries()) add(changed, stay, standing(stay, outcomes[i] as StayOutcome, applied[i] ?? null, at), policies);
   for (const stay of facts.stays) if (isVoided(stay)) add(changed, stay, { ...stay, figures: null }, policies);
@@ -72,9 +74,35 @@ function add(changed: Reckoned[], before: Stay, stay: Stay, policies: Policies):
   if (!same) changed.push({ stay, lines: linesOf(before, stay, policies) });
 }
 
-/** The stays that count, in order of admission; those of one instant by what their hospitals call them, not by when they became known. */
+/**
+ * The stays that count, in order of admission. Of one instant (some hospitals know the day alone) the stay
+ * from which a referral led comes before the one that it led to; else what their hospitals call them decides,
+ * never when they became known.
+ */
 export function inOrder<T extends StayFacts>(stays: readonly T[]): readonly T[] {
-  return stays.filter((stay) => !isVoided(stay)).sort((a, b) => a.admittedAt - b.admittedAt || compare(a.institutionId, b.institutionId) || compare(a.number, b.number));
+  const live = stays.filter((stay) => !isVoided(stay)).sort((a, b) => a.admittedAt - b.admittedAt || compare(a.institutionId, b.institutionId) || compare(a.number, b.number));
+  for (let from = 0, to = 1; from < live.length; from = to, to += 1) {
+    while (live[to]?.admittedAt === live[from]?.admittedAt) to += 1;
+    if (to - from > 1) live.splice(from, to - from, ...senderFirst(live.slice(from, to)));
+  }
+  return live;
+}
+
+/** Each as early as the stays that led to it allow. Who is sent in a circle keeps the first place by name. */
+function senderFirst<T extends StayFacts>(stays: readonly T[]): readonly T[] {
+  const left = [...stays];
+  const placed: T[] = [];
+  while (left.length > 0) {
+    const next = left.findIndex((stay) => !left.some((other) => other !== stay && ledTo(other, stay)));
+    placed.push(...left.splice(Math.max(0, next), 1));
+  }
+  return placed;
+}
+
+/** Whether the one may be the stay that the referral of the other came from. */
+function ledTo(before: StayFacts, { record, reached }: StayFacts): boolean {
+  if (record.arrival.via !== 'referral' || reached === null || before.record.kind === 'outpatient') return false;
+  return reached.fromStayId === null ? before.institutionId === reached.fromInstitutionId : before.id === reached.fromStayId;
 }
 
 function compare(a: string, b: string): number {
@@ -101,19 +129,20 @@ export function hasBenefit({ benefits }: PolicyRules, { level, personKind, recor
   return benefits.some((row) => row.level === level && row.personKind === personKind && row.visitType === visitType);
 }
 
-export function chainStay(stay: StayFacts, policy: PolicyRules | null): ChainStay {
-  const { record } = stay;
+/** @param arrivals of the person, to whom all stays before this one were shown */
+export function chainStay(stay: StayFacts, policy: PolicyRules | null, arrivals: Arrivals): ChainStay {
+  const { id: key, referralId, admittedAt, record } = stay;
   return {
-    key: stay.id,
+    key,
     institutionId: stay.institutionId,
     level: stay.level,
     personKind: stay.personKind,
     kind: record.kind,
-    admittedAt: stay.admittedAt,
+    admittedAt,
     dischargedAt: record.dischargedAt === undefined ? null : Date.parse(record.dischargedAt),
     diagnosisCode: record.mainDiagnosis.code,
     settlement: record.settlement ?? null,
-    arrival: arrivalOf(stay),
+    arrival: arrivals.of({ key, referralId, kind: record.kind, admittedAt, arrival: arrivalOf(stay) }),
     policy,
   };
 }

@@ -1,7 +1,7 @@
 import { localDateOf, type Instant } from '../kernel/calendar.js';
 import { field, invalid, refuse, type FieldError, type Refusal } from '../kernel/problem.js';
 import type { SimulatedStay, SimulationInput } from '../contract/insurance.js';
-import type { ChainStay, OutsideByYear, StayArrival, StayOutcome } from './assessment.js';
+import type { ChainStay, OutsideByInsurer, StayArrival, StayOutcome } from './assessment.js';
 import { assess } from './deductible.js';
 import { episodesOf, type Episode } from './episode.js';
 import { isValidOn, type PolicyRules } from './policy.js';
@@ -25,7 +25,7 @@ export function simulate(input: Pick<SimulationInput, 'personKind' | 'stays' | '
   const late = policyIsStored ? notValid(chain, policy) : [];
   if (late.length > 0) return refuse('no_policy', { errors: late });
 
-  const outcomes = assess(chain, outsideOf(input));
+  const outcomes = assess(chain, outsideOf(input, policy.area));
   return { outcomes, episodes: episodesOf(inOrderOfAdmission(chain, outcomes)) };
 }
 
@@ -44,8 +44,8 @@ function inOrderOfAdmission(chain: readonly ChainStay[], outcomes: readonly Stay
   return order.map((i) => outcomes[i] as StayOutcome);
 }
 
-function outsideOf({ outside = [] }: Pick<SimulationInput, 'outside'>): OutsideByYear {
-  return new Map(outside.map(({ year, ...statement }) => [year, statement]));
+function outsideOf({ outside = [] }: Pick<SimulationInput, 'outside'>, insurer: string): OutsideByInsurer {
+  return new Map([[insurer, new Map(outside.map(({ year, ...statement }) => [year, statement]))]]);
 }
 
 function chainStay(stay: SimulatedStay, personKind: ChainStay['personKind'], policy: PolicyRules): ChainStay {

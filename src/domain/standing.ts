@@ -1,7 +1,8 @@
 import { must } from '../kernel/assert.js';
 import { localDateOf } from '../kernel/calendar.js';
 import type { UnassessedReason } from '../contract/vocabulary.js';
-import type { ChainStay, OutsideByYear, StayOutcome } from './assessment.js';
+import { Arrivals } from './arrivals.js';
+import type { ChainStay, OutsideByInsurer, StayOutcome } from './assessment.js';
 import { assess } from './deductible.js';
 import { chainStay, hasBenefit, inOrder, policyOf, type PersonFacts } from './ledger.js';
 import { policyOn, type Policies, type Policy } from './policy.js';
@@ -33,7 +34,8 @@ export interface ArrivalEffect {
 export function standingsOf(facts: PersonFacts, policies: Policies): readonly Standing[] {
   const live = inOrder(facts.stays);
   const kept = live.map((stay) => (stay.figures === null ? undefined : policyOf(stay, policies)));
-  const chain = live.map((stay, i) => chainStay(stay, kept[i] ?? null));
+  const arrivals = new Arrivals();
+  const chain = live.map((stay, i) => chainStay(stay, kept[i] ?? null, arrivals));
   const outcomes = assess(chain, facts.outside);
   return live.map((stay, i) => ({
     stay,
@@ -45,7 +47,7 @@ export function standingsOf(facts: PersonFacts, policies: Policies): readonly St
 }
 
 /** Compares a stay with the same one, had its patient come by himself. */
-export function effectOf(chain: readonly ChainStay[], i: number, outcome: StayOutcome, outside: OutsideByYear): ArrivalEffect | null {
+export function effectOf(chain: readonly ChainStay[], i: number, outcome: StayOutcome, outside: OutsideByInsurer): ArrivalEffect | null {
   if (!outcome.assessed) return null;
   const { deductibleFen, ratioBp } = outcome;
   const stay = must(chain[i], 'the outcome of a stay of the chain');

@@ -47,7 +47,7 @@ export interface Stay {
 /** A stay as far as its assessment goes: nothing of whose it is, and nothing sealed. */
 export type StayFacts = Pick<
   Stay,
-  | 'id' | 'institutionId' | 'number' | 'patientId' | 'level' | 'record' | 'admittedAt' | 'insuredArea' | 'scheme' | 'personKind' | 'reached'
+  | 'id' | 'institutionId' | 'number' | 'patientId' | 'referralId' | 'level' | 'record' | 'admittedAt' | 'insuredArea' | 'scheme' | 'personKind' | 'reached'
   | 'policyId' | 'policyVersion' | 'figures'
 >;
 

@@ -95,6 +95,10 @@ const SENTENCES: Record<StepCode, Sentence> = {
     };
   },
   'not-referred': fixed('本次未经转诊入院，不适用转诊的起付线规定。', 'The patient came without a referral: the rules for referred stays do not apply.'),
+  'referral-used': (_, names) => ({
+    zh: `所注明的转诊已用于此前一次到院（${zhList(names)}），本次按未经转诊计算。`,
+    en: `The referral that is named had brought the patient before (${enList(names)}): this stay counts as not referred.`,
+  }),
   emergency: fixed('本次经急诊入院，未经转诊，不适用转诊的起付线规定。', 'The patient came as an emergency, not by referral: the rules for referred stays do not apply.'),
   'outside-consortium': ({ facts }) => {
     const direction = wordOf(DIRECTION, facts.direction);

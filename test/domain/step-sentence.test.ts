@@ -11,7 +11,7 @@ const clinic = [...plainRules().benefits, { personKind: 'active' as const, level
 const stated = new Map([[2018, { stays: 2, borneFen: 40_000, paidFen: 90_000, asOf: '2018-02-28' }]]);
 
 function stepsOf(change: PolicyChange, ...legs: readonly Leg[]): readonly Step[] {
-  return assess(chainOf(plainRules(change), 'active', legs), change.annualCapFen ? stated : undefined).at(-1)!.steps;
+  return assess(chainOf(plainRules(change), 'active', legs), change.annualCapFen ? new Map([[plainRules().area, stated]]) : undefined).at(-1)!.steps;
 }
 
 const UP: readonly [Leg, Leg] = [{ at: 'primary', yuan: 3_000 }, { at: 'tertiary', yuan: 30_000, by: 'up' }];
@@ -24,6 +24,10 @@ const SAID: Readonly<Record<StepCode, readonly [steps: readonly Step[], zh: stri
   outpatient: [stepsOf({ benefits: clinic }, { at: 'tertiary', kind: 'outpatient', yuan: 200 }), '三级医院门诊起付标准 50.00 元；门诊不与住院连续计算起付线。'],
   standard: [stepsOf({}, { at: 'tertiary', yuan: 2_000 }), '在职职工在三级医院住院，起付标准 1000.00 元。'],
   fixed: [stepsOf({ fixed: [{ when: 'day-surgery', deductibleFen: 50_050 }] }, { at: 'tertiary', kind: 'day-surgery', yuan: 2_000 }), '日间手术按固定起付标准 500.50 元计，不按 1000.00 元。'],
+  'referral-used': [
+    assess(chainOf(plainRules(), 'active', [...UP, { at: 'tertiary', yuan: 9_000 }]).map((stay, i) => (i === 2 ? { ...stay, arrival: { via: 'none' as const, usedBy: '2' } } : stay))).at(-1)!.steps,
+    '所注明的转诊已用于此前一次到院（2），本次按未经转诊计算。',
+  ],
   'not-referred': [stepsOf({}, { at: 'tertiary', yuan: 2_000 }), '本次未经转诊入院，不适用转诊的起付线规定。'],
   emergency: [stepsOf({}, { at: 'tertiary', yuan: 2_000, by: 'emergency' }), '本次经急诊入院，未经转诊，不适用转诊的起付线规定。'],
   'outside-consortium': [stepsOf({}, UP[0], { ...UP[1], outside: true }), '本次经上转入院，但转诊提交当日双方不在同一医联体，不适用转诊的起付线规定。'],

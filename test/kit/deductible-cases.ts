@@ -100,6 +100,10 @@ const outside = fc.record({
   paidFen: fc.constantFrom(0, 90_000, 2_900_000),
 });
 
+const [HERE, THERE] = ['440100', '440600'];
+/** The same by one of two insurers. */
+const said = fc.record({ insurer: fc.constantFrom(HERE, HERE, THERE), stated: outside }).map(({ insurer, stated }) => ({ insurer, ...stated }));
+
 /** What the contract can say: one policy, no institutions. */
 export const requests: fc.Arbitrary<OpinionRequest> = fc
   .record({ policy: policies, ...life, reversed: fc.boolean(), outside: chance(3, outside) })
@@ -110,8 +114,10 @@ export const requests: fc.Arbitrary<OpinionRequest> = fc
 
 /** What the records can say beyond that: referrals that name an institution alone, and a policy that succeeds another. */
 export const records: fc.Arbitrary<OpinionRequest> = fc
-  .record({ policy: policies, next: chance(1, policies), from: fc.nat(6), ...life, outside: chance(3, outside) })
-  .map(({ policy, next, from, startDay, sketches, outside }) => {
+  .record({ policy: policies, next: chance(1, policies), moves: fc.boolean(), again: fc.nat(9), from: fc.nat(6), ...life, outside: chance(1, fc.array(said, { minLength: 1, maxLength: 3 })) })
+  .map(({ policy: first, next: second, moves, again, from, startDay, sketches, outside }) => {
+    const policy = { ...first, area: HERE };
+    const next = second && { ...second, area: moves ? THERE : HERE };
     const stays = staysOf(sketches, START + startDay * DAY).map((stay, i, all): OpinionStay => {
       const { fromStay, ...arrival } = stay.arrival;
       const before = all.findIndex((s) => s.key === fromStay);
@@ -119,11 +125,12 @@ export const records: fc.Arbitrary<OpinionRequest> = fc
       return {
         ...stay,
         institution,
-        arrival: { ...arrival, fromStay: namesStay ? (fromStay ?? null) : null, fromInstitution: before < 0 ? 'C' : sketches[before]!.institution },
+        // Some name a referral that another names too.
+        arrival: { ...arrival, fromStay: namesStay ? (fromStay ?? null) : null, fromInstitution: before < 0 ? 'C' : sketches[before]!.institution, ...(arrival.via === 'referral' && { referral: `R${again < 3 ? i % 2 : i}` }) },
         ...(next && i >= from ? { policy: next } : {}),
       };
     });
-    return { policy, personKind: 'active', stays, ...(outside ? { outside: [outside] } : {}) };
+    return { policy, personKind: 'active', stays, ...(outside ? { outside: outside.filter((o, i) => outside.findIndex((p) => p.year === o.year && p.insurer === o.insurer) === i) } : {}) };
   });
 
 /** Stays in the order of their admissions, each referral from one of those before. */

@@ -12,6 +12,7 @@ export class Coverage {
     see('listed out of order', ordered.some((s, i) => s !== stays[i]));
     see('two policies', new Set(stays.map((s) => s.policy ?? policy)).size > 1);
     see('outside stays', (outside ?? []).some((o) => o.stays > 0 && stays.some((s) => year(s) === o.year)));
+    see('stated by another insurer', (outside ?? []).some((o) => stays.some((s) => year(s) === o.year && o.insurer !== undefined && o.insurer !== (s.policy ?? policy).area)));
     see('insurance year not from January', policy.insuranceYearStart !== '01-01');
     see('stays on both sides of a year end', new Set(stays.map(year)).size > 1);
     ordered.forEach((s, i) => {
@@ -67,5 +68,5 @@ export const WANTED = [
 /** What the records have beyond a request; they are always in order, and a referral says at least where it comes from. */
 export const WANTED_OF_RECORDS = [
   ...WANTED.filter((what) => what !== 'listed out of order' && what !== 'nothing-named'),
-  'latest-there', 'never-there', 'two policies',
+  'latest-there', 'never-there', 'two policies', 'stated by another insurer', 'referral-used',
 ];

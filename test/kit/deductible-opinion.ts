@@ -9,6 +9,8 @@ type VisitType = 'inpatient' | 'outpatient';
 type Relief = 'full' | 'difference' | 'zero';
 
 export interface OpinionPolicy {
+  /** The prefecture whose insurer pays by it. */
+  readonly area?: string;
   readonly insuranceYearStart?: string;
   readonly benefits: readonly { readonly personKind: string; readonly level: Level; readonly visitType?: VisitType; readonly deductibleFen: number; readonly ratioBp: number }[];
   readonly annualCapFen?: number | null;
@@ -47,6 +49,8 @@ export interface OpinionStay {
     readonly sameConsortium?: boolean | null;
     /** Who referred, for a referral that names no stay. */
     readonly fromInstitution?: string | null;
+    /** Which referral; absent: one that no other stay names. */
+    readonly referral?: string | null;
   };
   /** What the request of the contract leaves out, and the recorded life of a patient has: where, and under a policy of its own. */
   readonly institution?: string | null;
@@ -55,6 +59,8 @@ export interface OpinionStay {
 
 /** What the insurer states about stays elsewhere, by the year in which the insurance year begins. */
 export interface OpinionOutside {
+  /** Who states it; absent: whoever pays. */
+  readonly insurer?: string;
   readonly year: number;
   readonly stays: number;
   readonly borneFen: number;
@@ -109,10 +115,45 @@ export function insuranceYear(instant: string, start = '01-01'): number {
 /** All stays of one person, in the order of the request. */
 export function assess(request: OpinionRequest): Opinion[] {
   const known: Known[] = [];
-  for (const stay of [...request.stays].sort((a, b) => Date.parse(a.admittedAt) - Date.parse(b.admittedAt))) {
-    known.push(stay.kind === 'outpatient' ? visit(request, known, stay) : admission(request, known, stay));
+  for (const told of [...request.stays].sort((a, b) => Date.parse(a.admittedAt) - Date.parse(b.admittedAt))) {
+    const stay = arrivesAgain(known, told) ? { ...told, arrival: { via: 'none' as const } } : told;
+    const next = stay.kind === 'outpatient' ? visit(request, known, stay) : admission(request, known, stay);
+    known.push(stay === told ? next : { ...next, opinion: { ...next.opinion, rules: ['referral-used', ...next.opinion.rules] } });
   }
-  return request.stays.map((stay) => known.find((k) => k.stay === stay)!.opinion);
+  return request.stays.map((stay) => known.find((k) => k.stay.key === stay.key)!.opinion);
+}
+
+/** "The patient arrived under it": once, on a day of which all visits are that arrival, and to one admission. */
+function arrivesAgain(known: readonly Known[], { kind, admittedAt, arrival: { referral } }: OpinionStay): boolean {
+  const under = referral ? known.map((k) => k.stay).filter((s) => s.arrival.referral === referral) : [];
+  if (under.length === 0) return false;
+  if (kind !== 'outpatient') return under.some((s) => s.kind !== 'outpatient');
+  return day(under[0]!.admittedAt) !== day(admittedAt);
+}
+
+const day = (instant: string): string => new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 10);
+
+/**
+ * Recorded stays in the order in which they count: by admission, and of one instant by institution and
+ * number, but never one before a stay of that instant from which its referral came.
+ *
+ * @param numbers of the hospitals, by the key of the stay
+ */
+export function recorded(stays: readonly OpinionStay[], numbers: ReadonlyMap<string, string>): OpinionStay[] {
+  const name = (s: OpinionStay): string => `${s.institution}\u0000${numbers.get(s.key)}`;
+  const waiting = [...stays].sort((a, b) => Date.parse(a.admittedAt) - Date.parse(b.admittedAt) || (name(a) < name(b) ? -1 : 1));
+  const order: OpinionStay[] = [];
+  for (let now = waiting[0]; now !== undefined; now = waiting[0]) {
+    const together = waiting.filter((s) => Date.parse(s.admittedAt) === Date.parse(now!.admittedAt));
+    const free = together.find((s) => !together.some((p) => p !== s && sentFrom(s, p))) ?? now;
+    order.push(...waiting.splice(waiting.indexOf(free), 1));
+  }
+  return order;
+}
+
+function sentFrom({ arrival }: OpinionStay, before: OpinionStay): boolean {
+  if (arrival.via !== 'referral' || before.kind === 'outpatient') return false;
+  return arrival.fromStay ? before.key === arrival.fromStay : before.institution === arrival.fromInstitution;
 }
 
 /** Episodes as sets of stays, by their first. */
@@ -175,8 +216,9 @@ function inYearOf({ insuranceYearStart }: OpinionPolicy, stay: OpinionStay, know
   return known.filter((k) => insuranceYear(k.stay.admittedAt, insuranceYearStart) === insuranceYear(stay.admittedAt, insuranceYearStart));
 }
 
-function outsideOf({ outside }: OpinionRequest, { insuranceYearStart }: OpinionPolicy, stay: OpinionStay): OpinionOutside | undefined {
-  return outside?.find((o) => o.year === insuranceYear(stay.admittedAt, insuranceYearStart));
+/** What the insurer states: the one that pays for this stay. */
+function outsideOf({ outside }: OpinionRequest, { area, insuranceYearStart }: OpinionPolicy, stay: OpinionStay): OpinionOutside | undefined {
+  return outside?.find((o) => o.year === insuranceYear(stay.admittedAt, insuranceYearStart) && (o.insurer === undefined || o.insurer === area));
 }
 
 function row(request: OpinionRequest, stay: OpinionStay, visitType: VisitType): { deductible: bigint; ratio: bigint } {

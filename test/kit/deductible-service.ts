@@ -1,9 +1,10 @@
 import type { OutsideStays, PolicyInput } from '../../src/contract/insurance.js';
 import type { PersonKind } from '../../src/contract/vocabulary.js';
-import type { ChainStay, StayArrival } from '../../src/domain/assessment.js';
+import { Arrivals } from '../../src/domain/arrivals.js';
+import type { ChainStay, OutsideByInsurer, StayArrival } from '../../src/domain/assessment.js';
 import { assess } from '../../src/domain/deductible.js';
 import { rulesOf, type PolicyRules } from '../../src/domain/policy.js';
-import type { Opinion, OpinionPolicy, OpinionRequest, OpinionStay } from './deductible-opinion.js';
+import type { Opinion, OpinionOutside, OpinionPolicy, OpinionRequest, OpinionStay } from './deductible-opinion.js';
 
 /** The figures that the service and the second opinion must have in common. */
 export type Figures = Pick<Opinion, 'key' | 'standardFen' | 'deductibleFen' | 'ratioBp' | 'fundFen' | 'personalFen' | 'linkedTo' | 'episode'>;
@@ -15,7 +16,7 @@ export function assessByService({ policy, personKind, stays, outside }: OpinionR
     if (!rules.has(p)) rules.set(p, rulesOf(documentOf(p)));
     return rules.get(p)!;
   };
-  const chain = stays.map((stay): ChainStay => ({
+  const chain = arrived(stays, stays.map((stay): ChainStay => ({
     key: stay.key,
     institutionId: stay.institution ?? null,
     level: stay.level,
@@ -27,13 +28,27 @@ export function assessByService({ policy, personKind, stays, outside }: OpinionR
     settlement: typeof stay.totalFen === 'number' && typeof stay.eligibleFen === 'number' ? { totalFen: stay.totalFen, eligibleFen: stay.eligibleFen } : null,
     arrival: arrivalOf(stay),
     policy: rulesFor(stay.policy ?? policy),
-  }));
-  const elsewhere = new Map((outside ?? []).map(({ year, ...said }): [number, OutsideStays] => [year, { ...said, asOf: '2026-12-31' }]));
-  return assess(chain, elsewhere).map((outcome) => {
+  })));
+  return assess(chain, statedBy(outside ?? [], [...rules.values()])).map((outcome) => {
     if (!outcome.assessed) throw new Error(`${outcome.key} was not assessed: ${outcome.reason}`);
     const { key, standardFen, deductibleFen, ratioBp, fundFen, personalFen, linkedTo, episode } = outcome;
     return { key, standardFen, deductibleFen, ratioBp, fundFen, personalFen, linkedTo, episode };
   });
+}
+
+/** As the ledger does with what is recorded: in order of admission. */
+function arrived(stays: readonly OpinionStay[], chain: readonly ChainStay[]): readonly ChainStay[] {
+  const arrivals = new Arrivals();
+  const came = new Map([...chain.keys()].sort((a, b) => chain[a]!.admittedAt - chain[b]!.admittedAt || a - b).map((i) => [i, arrivals.of({ ...chain[i]!, referralId: stays[i]!.arrival.referral ?? null })]));
+  return chain.map((stay, i) => ({ ...stay, arrival: came.get(i)! }));
+}
+
+/** What names no insurer is said by all of them. */
+function statedBy(outside: readonly OpinionOutside[], rules: readonly PolicyRules[]): OutsideByInsurer {
+  return new Map(rules.map(({ area }) => {
+    const own = outside.filter(({ insurer }) => insurer === undefined || insurer === area);
+    return [area, new Map(own.map(({ year, stays, borneFen, paidFen }): [number, OutsideStays] => [year, { stays, borneFen, paidFen, asOf: '2026-12-31' }]))];
+  }));
 }
 
 export function documentOf({ benefits, fixed, ...policy }: OpinionPolicy): PolicyInput {

@@ -106,7 +106,7 @@ function arrivalOf(legs: readonly Leg[], leg: Leg, i: number, admittedAt: Instan
 
 /** Assesses legs, all of which have a policy. */
 export function assessed(rules: PolicyRules, legs: readonly Leg[], person: PersonKind = 'active', outside?: OutsideByYear): Assessment[] {
-  return assess(chainOf(rules, person, legs), outside).map((outcome) => {
+  return assess(chainOf(rules, person, legs), outside && new Map([[rules.area, outside]])).map((outcome) => {
     if (!outcome.assessed) throw new Error(`stay ${outcome.key} was not assessed: ${outcome.reason}`);
     return outcome;
   });

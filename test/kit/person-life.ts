@@ -41,8 +41,8 @@ export interface Leg {
   readonly emergency: boolean;
   /** The versions of its record; the last is how it was. */
   readonly versions: readonly Content[];
-  /** Referred here from the house of an earlier leg, so many hours before the admission. */
-  readonly referral: { readonly from: number; readonly names: boolean; readonly hoursBefore: number } | null;
+  /** Referred here from the house of an earlier leg, so many hours before the admission; `of`: the leg for which the referral was written, its own or an earlier one. */
+  readonly referral: { readonly from: number; readonly names: boolean; readonly hoursBefore: number; readonly of: number } | null;
 }
 
 export interface Life {
@@ -78,6 +78,10 @@ const leg = fc.record({
   names: fc.boolean(),
   hoursBefore: fc.integer({ min: 0, max: 60 }),
   comes: fc.integer({ min: 0, max: 3 }).map((n) => n > 0),
+  /** In the same hour as the leg that it was sent from: some hospitals know the day alone. */
+  atOnce: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
+  /** Names the referral of an earlier leg once more, where one led to this house. */
+  again: fc.integer({ min: 0, max: 2 }).map((n) => n === 0),
 });
 
 export const life: fc.Arbitrary<Life> = fc
@@ -91,7 +95,7 @@ export const life: fc.Arbitrary<Life> = fc
   })
   .map(({ insurer, legs, outside }) => ({
     insurer,
-    legs: legs.map((each, i) => legOf(legs, each, i)),
+    legs: legs.reduce<readonly Leg[]>((told, raw, i) => [...told, namedAgain(told, raw, atOnce(told, raw, legOf(legs, raw, i)))], []),
     // No two statements of one day: which of them is the newer nobody could say.
     outside: outside.map(({ day, ...statement }, i) => ({ ...statement, asOf: `2018-04-${String(1 + ((day + i) % 12)).padStart(2, '0')}` })).filter((each, i, all) => all.findIndex((other) => other.year === each.year && other.asOf === each.asOf) === i),
   }));
@@ -108,8 +112,21 @@ function legOf(legs: readonly { house: House; paper: Paper }[], raw: { house: Ho
     paper,
     emergency,
     versions: [...raw.drafts, raw.last].map((version) => ({ ...version, hour: Math.min(LAST, Math.max(0, version.hour + i * STEP)) })),
-    referral: from === undefined ? null : { from: from.j, names, hoursBefore: raw.hoursBefore },
+    referral: from === undefined ? null : { from: from.j, names, hoursBefore: raw.hoursBefore, of: i },
   };
+}
+
+function atOnce(before: readonly Leg[], raw: { atOnce: boolean }, leg: Leg): Leg {
+  if (!raw.atOnce || leg.referral === null) return leg;
+  const { hour } = before[leg.referral.from]!.versions.at(-1)!;
+  return { ...leg, versions: leg.versions.map((version, v) => (v === leg.versions.length - 1 ? { ...version, hour } : version)) };
+}
+
+/** Only a referral that was there at the admission can be named, and of the same record of the person. */
+function namedAgain(before: readonly Leg[], raw: { again: boolean }, leg: Leg): Leg {
+  if (!raw.again || leg.emergency) return leg;
+  const first = before.find((other) => other.house === leg.house && other.paper === leg.paper && other.referral !== null && referredAt(other) <= admission(leg.versions.at(-1)!));
+  return first ? { ...leg, referral: first.referral } : leg;
 }
 
 export const admission = ({ hour }: Content): Instant => FIRST + hour * HOUR;
@@ -134,13 +151,14 @@ export const diseaseOf = (i: number): string => `I2${i}.9`;
 /** The visit number of a leg. */
 export const numberOf = (n: number, i: number): string => `N${n}-${i}`;
 
-/** What the life comes to: the legs that are not void, with the key of their place. */
-export function chainOf({ legs }: Life, n: number): ChainStay[] {
+/** What the life comes to: the legs that are not void, by admission, with the key of their place. */
+export function chainOf({ legs }: Life): (ChainStay & { readonly referral: string | null })[] {
   return legs
     .map((leg, i) => ({ leg, i, last: leg.versions.at(-1)! }))
     .filter(({ last }) => !last.voided)
-    .sort((a, b) => admission(a.last) - admission(b.last) || compare(a.leg.house, b.leg.house) || compare(numberOf(n, a.i), numberOf(n, b.i)))
+    .sort((a, b) => admission(a.last) - admission(b.last))
     .map(({ leg, i, last }) => ({
+      referral: leg.referral === null ? null : String(leg.referral.of),
       key: String(i),
       institutionId: leg.house,
       level: LEVEL_OF[leg.house],
@@ -158,22 +176,18 @@ export function chainOf({ legs }: Life, n: number): ChainStay[] {
 function arrivalOf(legs: readonly Leg[], leg: Leg, last: Content): ChainStay['arrival'] {
   if (leg.emergency) return { via: 'emergency' };
   if (leg.referral === null || !last.referred) return { via: 'none' };
-  const { from, names } = leg.referral;
+  const { from, names, of } = leg.referral;
   const sender = legs[from]!.house;
   return {
     via: 'referral',
     direction: directionOf(sender, leg.house),
     senderLevel: LEVEL_OF[sender],
-    submittedAt: referredAt(leg),
+    submittedAt: referredAt(legs[of]!),
     sameConsortium: Object.values(MEMBERS).some((members) => members.includes(sender) && members.includes(leg.house)),
     fromStay: names ? String(from) : null,
     fromInstitutionId: sender,
     emergency: false,
   };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 export const instant = formatInstant;

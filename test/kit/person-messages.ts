@@ -32,7 +32,7 @@ export class Teller {
   messages(): Delivery[] {
     const { legs, outside } = this.life;
     return [
-      ...legs.flatMap((leg, i) => (leg.referral === null ? [] : [() => this.#refer(leg, i)])),
+      ...legs.flatMap((leg, i) => (leg.referral?.of !== i ? [] : [() => this.#refer(leg, i)])),
       ...legs.flatMap((leg, i) => leg.versions.flatMap((version, v) => Array.from({ length: v === 0 ? 2 : 1 }, () => () => this.#put(leg, i, version, v + 1)))),
       ...outside.map((statement) => () => this.#state(statement)),
       ...legs.flatMap((leg, i) => (leg.paper === 'card' ? [] : [() => this.#merge(leg, i)])),
@@ -86,7 +86,7 @@ export class Teller {
   }
 
   async #put(leg: Leg, i: number, version: Content, sourceVersion: number): Promise<'done' | 'later'> {
-    const arrival = this.#arrival(leg, i, version);
+    const arrival = this.#arrival(leg, version);
     if (arrival === null) return 'later';
     const discharged = discharge(version);
     const body: StayInput = {
@@ -104,10 +104,10 @@ export class Teller {
   }
 
   /** null: the referral is not known yet. */
-  #arrival(leg: Leg, i: number, version: Content): StayInput['arrival'] | null {
+  #arrival(leg: Leg, version: Content): StayInput['arrival'] | null {
     if (leg.emergency) return { via: 'emergency' };
     if (leg.referral === null || !version.referred || version.mistaken) return { via: 'none' };
-    const referralId = this.#referrals.get(i);
+    const referralId = this.#referrals.get(leg.referral.of);
     return referralId === undefined ? null : { via: 'referral', referralId };
   }
 

@@ -2,6 +2,7 @@ import { DAY, type Instant } from '../../kernel/calendar.js';
 import type { Direction } from '../../contract/vocabulary.js';
 import type { ChainStay, StayOutcome } from '../../domain/assessment.js';
 import { assess } from '../../domain/deductible.js';
+import { Arrivals } from '../../domain/arrivals.js';
 import { chainStay, inOrder, policyFor, type RecordedEntry } from '../../domain/ledger.js';
 import { factsOf } from '../../usecase/insurance/person.js';
 import type { Reads, Slices } from '../../usecase/ports.js';
@@ -96,7 +97,8 @@ class Audit {
   async reckon(reads: Reads, patientId: string, sums: ReadonlyMap<string, number>): Promise<void> {
     const facts = await factsOf(reads, patientId);
     const stays = inOrder(facts.stays);
-    const chain = stays.map((stay) => chainStay(stay, policyFor(stay, reads.policies, false) ?? null));
+    const arrivals = new Arrivals();
+    const chain = stays.map((stay) => chainStay(stay, policyFor(stay, reads.policies, false) ?? null, arrivals));
     const outcomes = assess(chain, facts.outside);
     const everyStay = assess(chain.map(payingInFull), facts.outside);
     this.stays += sums.size;

@@ -77,7 +77,7 @@ export function episodesView({ patientId, episodes, standings, outside, stays }:
     asOf: formatInstant(reads.now),
     episodes: episodes.map((episode) => ({ ...episode, legs: episode.stays.flatMap((id) => legs.get(id) ?? []) })),
     visits: visits.flatMap(({ stay }) => legs.get(stay.id) ?? []),
-    outside: [...outside].map(([year, statement]) => ({ year, ...statement })),
+    outside: [...outside].flatMap(([area, years]) => [...years].map(([year, statement]) => ({ area, year, ...statement }))),
   };
 }
 

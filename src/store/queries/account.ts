@@ -61,8 +61,8 @@ export function backtestQueries(k: Kit, { backtest: b }: Tables) {
 
 /** Stays of many, without what is sealed: a page of whole persons, found by the index of persons. */
 export function personQueries(k: Kit, { stay: s, accumulator: a }: Tables) {
-  const { id, institutionId, number, patientId, level, record, admittedAt, insuredArea, scheme, personKind, reached, policyId, policyVersion, figures } = s;
-  const facts = { id, institutionId, number, patientId, level, record, admittedAt, insuredArea, scheme, personKind, reached, policyId, policyVersion, figures };
+  const { id, institutionId, number, patientId, referralId, level, record, admittedAt, insuredArea, scheme, personKind, reached, policyId, policyVersion, figures } = s;
+  const facts = { id, institutionId, number, patientId, referralId, level, record, admittedAt, insuredArea, scheme, personKind, reached, policyId, policyVersion, figures };
   return {
     staysAfter: many<{ after: string; limit: number }>()(
       k.build.select(facts).from(s).where(gt(s.patientId, p('after'))).orderBy(asc(s.patientId)).limit(p('limit')),

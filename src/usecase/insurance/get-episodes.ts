@@ -1,9 +1,9 @@
 import { refuse } from '../../kernel/problem.js';
-import type { OutsideByYear } from '../../domain/assessment.js';
+import type { OutsideByInsurer } from '../../domain/assessment.js';
 import { episodesOf, type Episode } from '../../domain/episode.js';
 import { standingsOf, type Standing } from '../../domain/standing.js';
 import type { Stay } from '../../domain/stay.js';
-import type { Query } from '../ports.js';
+import type { Actor, Query } from '../ports.js';
 import { factsOf, readable, showsTo } from './person.js';
 
 export interface EpisodesShown {
@@ -11,7 +11,8 @@ export interface EpisodesShown {
   readonly episodes: readonly Episode[];
   /** In order of admission. */
   readonly standings: readonly Standing[];
-  readonly outside: OutsideByYear;
+  /** What the insurers of the stays shown state; to an insurer its own alone. */
+  readonly outside: OutsideByInsurer;
   /** Every stay of the person: the steps name them. */
   readonly stays: readonly Stay[];
 }
@@ -25,5 +26,9 @@ export const getEpisodes: Query<{ patientId: string }, EpisodesShown> = async (r
   if (!record) return refuse('not_found');
   const facts = await factsOf(reads, record.id);
   const standings = standingsOf(facts, reads.policies).filter(({ stay }) => showsTo(actor, stay));
-  return { patientId: record.id, episodes: episodesOf(standings.map(({ outcome }) => outcome)), standings, outside: facts.outside, stays: facts.stays };
+  return { patientId: record.id, episodes: episodesOf(standings.map(({ outcome }) => outcome)), standings, outside: shownOf(actor, facts.outside), stays: facts.stays };
 };
+
+function shownOf({ institutionId, area }: Actor, outside: OutsideByInsurer): OutsideByInsurer {
+  return institutionId !== null ? outside : new Map([...outside].filter(([insurer]) => insurer === area));
+}

@@ -1,7 +1,8 @@
 import { localDateOf } from '../../kernel/calendar.js';
 import { areaOfDistrict } from '../../kernel/ids.js';
+import type { OutsideStays } from '../../contract/insurance.js';
 import type { Patient } from '../../contract/referral.js';
-import type { OutsideByYear } from '../../domain/assessment.js';
+import type { OutsideByInsurer } from '../../domain/assessment.js';
 import type { PersonFacts } from '../../domain/ledger.js';
 import { partyOf } from '../../domain/party.js';
 import { seenAt } from '../../domain/referral-machine.js';
@@ -14,22 +15,14 @@ export async function factsOf(reads: Reads, patientId: string): Promise<PersonFa
   return { stays: await reads.staysOf(patientId), outside: outsideOf(await reads.accumulatorsOf(patientId)) };
 }
 
-/** Who has moved from one insurer to another has been told of by both: the year is what they tell together. */
-export function outsideOf(accumulators: readonly Accumulator[]): OutsideByYear {
-  const years = new Map<number, { stays: number; borneFen: number; paidFen: number; asOf: string }>();
-  for (const { year, stays, borneFen, paidFen, asOf } of accumulators) {
-    const other = years.get(year);
-    if (!other) years.set(year, { stays, borneFen, paidFen, asOf });
-    else {
-      years.set(year, {
-        stays: other.stays + stays,
-        borneFen: other.borneFen + borneFen,
-        paidFen: other.paidFen + paidFen,
-        asOf: other.asOf > asOf ? other.asOf : asOf,
-      });
-    }
+/** By insurer: who has moved from one to another has been told of by both, and neither speaks for what the other pays. */
+export function outsideOf(accumulators: readonly Accumulator[]): OutsideByInsurer {
+  const insurers = new Map<string, Map<number, OutsideStays>>();
+  for (const { area, year, stays, borneFen, paidFen, asOf } of accumulators) {
+    const years = insurers.get(area) ?? new Map<number, OutsideStays>();
+    insurers.set(area, years.set(year, { stays, borneFen, paidFen, asOf }));
   }
-  return years;
+  return insurers;
 }
 
 /** Whether the institution acted for works with the person: by an open referral that it is party to, or by a stay. */
@@ -48,13 +41,13 @@ export function insurerOf({ roles, area }: Actor): string | null {
   return roles.includes('insurer') ? area : null;
 }
 
-/** Whether the insurer of this prefecture insures the person, by what was stated first or for some stay. */
+/** Whether the insurer of this prefecture insures the person, by what was stated first or for some stay; a voided one leaves no trace. */
 export async function insures(reads: Reads, actor: Actor, record: PatientRecord): Promise<boolean> {
   const area = insurerOf(actor);
   if (area === null) return false;
   const { insurance } = statementOf(reads, record);
   if (insurance !== undefined && areaOfDistrict(insurance.area) === area) return true;
-  return (await reads.staysOf(record.id)).some((stay) => stay.insuredArea === area);
+  return (await reads.staysOf(record.id)).some((stay) => stay.insuredArea === area && !isVoided(stay));
 }
 
 export function statementOf(reads: Reads, { id, sealed }: PatientRecord): Patient {

@@ -4,6 +4,7 @@ import { field, invalid, isRefusal, refuse, type Refusal } from '../../kernel/pr
 import type { QuoteInput } from '../../contract/insurance.js';
 import type { Insurance } from '../../contract/referral.js';
 import type { ChainStay, StayArrival, StayOutcome } from '../../domain/assessment.js';
+import { Arrivals } from '../../domain/arrivals.js';
 import { assess } from '../../domain/deductible.js';
 import { episodesOf, type Episode } from '../../domain/episode.js';
 import { chainStay, inOrder, policyOf, type PersonFacts } from '../../domain/ledger.js';
@@ -13,13 +14,13 @@ import { effectOf, type ArrivalEffect } from '../../domain/standing.js';
 import { insuredBy, type Stay } from '../../domain/stay.js';
 import type { Actor, PatientRecord, Query, Reads } from '../ports.js';
 import { arrivalOf } from './quoted-arrival.js';
-import { factsOf, readable, statementOf } from './person.js';
+import { factsOf, readable, showsTo, statementOf } from './person.js';
 
 export interface Quoted {
   readonly policy: Policy;
   readonly outcome: StayOutcome;
   readonly effect: ArrivalEffect | null;
-  /** The other stays of its episode. */
+  /** The other stays of its episode, as far as the asker may read them. */
   readonly before: readonly StayOutcome[];
   readonly episode: Episode | null;
   readonly stays: readonly Stay[];
@@ -49,7 +50,7 @@ export const quoteDeductible: Query<QuoteInput, Quoted> = async (reads, actor, b
   const policy = policyFor(reads, actor, insured, admittedAt);
   if (isRefusal(policy)) return policy;
   const stay = quotedStay(body, { ...coming, institution, policy, personKind: insured.personKind, admittedAt });
-  return quote(facts, reads, stay, policy);
+  return quote(actor, reads, facts, { stay, policy, referralId: coming.referralId });
 };
 
 function policyFor(reads: Reads, actor: Actor, { insuredArea, scheme }: Pick<Stay, 'insuredArea' | 'scheme'>, at: Instant): Policy | Refusal {
@@ -93,13 +94,23 @@ function quotedStay({ kind = 'inpatient', mainDiagnosis }: QuoteInput, { institu
   };
 }
 
-function quote(facts: PersonFacts, { policies }: Reads, stay: ChainStay, policy: Policy): Quoted | Refusal {
+interface Asked {
+  readonly stay: ChainStay;
+  readonly policy: Policy;
+  readonly referralId: string | null;
+}
+
+function quote(actor: Actor, { policies }: Reads, facts: PersonFacts, { stay, policy, referralId }: Asked): Quoted | Refusal {
   const known = inOrder(facts.stays).filter((each) => each.admittedAt <= stay.admittedAt);
-  const chain = [...known.map((each) => chainStay(each, each.figures === null ? null : (policyOf(each, policies) ?? null))), stay];
+  const arrivals = new Arrivals();
+  const chain = known.map((each) => chainStay(each, each.figures === null ? null : (policyOf(each, policies) ?? null), arrivals));
+  chain.push({ ...stay, arrival: arrivals.of({ ...stay, referralId }) });
   const outcomes = assess(chain, facts.outside);
   const outcome = must(outcomes[known.length], 'each stay has an outcome');
   if (!outcome.assessed) return refuse('no_policy', { detail: { zh: '该政策没有此级别的待遇', en: 'The policy has no benefit at this level' } });
-  const episode = episodesOf(outcomes).find(({ stays }) => stays.includes(QUOTED)) ?? null;
-  const before = outcomes.filter((each) => each.key !== QUOTED && episode?.stays.includes(each.key));
+  // What another insurer pays is not for this one to read; it is named in the steps, as everywhere.
+  const shown = outcomes.filter((_, i) => i === known.length || showsTo(actor, known[i] as Stay));
+  const episode = episodesOf(shown).find(({ stays }) => stays.includes(QUOTED)) ?? null;
+  const before = shown.filter((each) => each.key !== QUOTED && episode?.stays.includes(each.key));
   return { policy, outcome, effect: effectOf(chain, known.length, outcome, facts.outside), before, episode, stays: facts.stays };
 }

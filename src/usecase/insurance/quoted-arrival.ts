@@ -20,9 +20,11 @@ export interface Coming {
   /** As the referral states it. */
   readonly insurance: Insurance | undefined;
   readonly diagnosisCode: string | null;
+  /** null: none is named. */
+  readonly referralId: string | null;
 }
 
-const UNSTATED = { insurance: undefined, diagnosisCode: null };
+const UNSTATED = { insurance: undefined, diagnosisCode: null, referralId: null };
 
 export interface Question {
   readonly record: PatientRecord;
@@ -55,6 +57,7 @@ async function underReferral(reads: Reads, actor: Actor, { record, institution, 
     arrival: arrivalUnder(reachedBy(known)),
     insurance: openPersons(reads.vault, known).patient.insurance,
     diagnosisCode: known.content.diagnosis?.[0]?.code ?? null,
+    referralId: known.id,
   };
 }
 

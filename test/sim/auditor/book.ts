@@ -135,6 +135,7 @@ export interface StayRow {
 
 /** What an insurer states of stays elsewhere. */
 export interface AccumulatorRow {
+  readonly insurer: string;
   readonly patientId: string;
   readonly year: number;
   readonly stays: number;

@@ -15,7 +15,7 @@ const TABLES = {
   stays: `SELECT id, institution_id AS institutionId, number, patient_id AS patientId, level, admitted_at AS admittedAt, referral_id AS referralId,
     executed_referral AS "executedReferral?", version, source_version AS sourceVersion, record AS "record$", reached AS "reached$", policy_id AS policyId,
     policy_version AS policyVersion, figures AS "figures$", settled AS "settled$", charged_fen AS chargedFen FROM stay`,
-  accumulators: `SELECT patient_id AS patientId, year, stays, borne_fen AS borneFen, paid_fen AS paidFen FROM accumulator`,
+  accumulators: `SELECT area AS insurer, patient_id AS patientId, year, stays, borne_fen AS borneFen, paid_fen AS paidFen FROM accumulator`,
   entries: `SELECT seq, stay_id AS stayId, kind, delta_fen AS deltaFen, result_fen AS resultFen, policy_id AS policyId, policy_version AS policyVersion FROM deductible_entry ORDER BY seq`,
   merged: `SELECT id FROM patient WHERE merged_into IS NOT NULL`,
   policies: `SELECT id || ' ' || version AS id, doc AS "doc$" FROM policy`,

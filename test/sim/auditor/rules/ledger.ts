@@ -1,4 +1,4 @@
-import { assess, type OpinionPolicy, type OpinionStay } from '../../../kit/deductible-opinion.js';
+import { assess, recorded, type OpinionPolicy, type OpinionStay } from '../../../kit/deductible-opinion.js';
 import type { Book, StayRow } from '../book.js';
 import { dataOf, type Step } from '../step.js';
 
@@ -71,7 +71,7 @@ function concerned(before: Book, after: Book): Set<string> {
 }
 
 function* reckoned(book: Book, patientId: string): Iterable<string> {
-  const stays = [...book.stays.values()].filter((stay) => stay.patientId === patientId && !stay.record.voided).sort(inOrder);
+  const stays = [...book.stays.values()].filter((stay) => stay.patientId === patientId && !stay.record.voided);
   const waiting = stays.filter(({ figures }) => figures === null);
   if (waiting.length > 0) {
     if (waiting.length < stays.length) yield `of ${stays.length} stays of patient ${patientId} ${waiting.length} wait for a policy`;
@@ -83,20 +83,12 @@ function* reckoned(book: Book, patientId: string): Iterable<string> {
   for (const { id, policyId, policyVersion } of lawless) yield `stay ${id} is assessed by version ${policyVersion} of policy ${policyId}, which does not exist`;
   if (lawless.length > 0) return;
   const outside = book.accumulators.filter((statement) => statement.patientId === patientId);
-  const opinions = assess({ policy: policyOf(book, first), personKind: 'active', stays: stays.map((stay) => opinionOf(book, stay)), outside });
-  for (const [i, { deductibleFen, standardFen, fundFen, linkedTo }] of opinions.entries()) {
-    const { id, figures } = stays[i]!;
+  const order = recorded(stays.map((stay) => opinionOf(book, stay)), new Map(stays.map(({ id, number }) => [id, number])));
+  for (const { key: id, deductibleFen, standardFen, fundFen, linkedTo } of assess({ policy: policyOf(book, first), personKind: 'active', stays: order, outside })) {
+    const figures = book.stays.get(id)?.figures;
     const same = figures?.deductibleFen === deductibleFen && figures.standardFen === standardFen && figures.fundFen === fundFen && figures.linkedTo === linkedTo;
     if (!same) yield `stay ${id}: ${JSON.stringify(figures)}, from the facts it is ${JSON.stringify({ standardFen, deductibleFen, fundFen, linkedTo })}`;
   }
-}
-
-function inOrder(a: StayRow, b: StayRow): number {
-  return a.admittedAt - b.admittedAt || compare(a.institutionId, b.institutionId) || compare(a.number, b.number);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function policyOf(book: Book, { policyId, policyVersion }: StayRow): OpinionPolicy {
@@ -117,6 +109,7 @@ function opinionOf(book: Book, stay: StayRow): OpinionStay {
         fromStay: reached.fromStayId,
         sameConsortium: reached.sameConsortium,
         fromInstitution: reached.fromInstitutionId,
+        referral: stay.referralId,
       };
   return {
     key: stay.id, level: stay.level, institution: stay.institutionId, admittedAt, dischargedAt, kind, mainDiagnosis: mainDiagnosis.code, arrival,
