@@ -3480,7 +3480,7 @@ export interface components {
             } | null;
             steps: {
                 /** @enum {string} */
-                code: "no-policy" | "no-benefit-row" | "outpatient" | "standard" | "fixed" | "not-referred" | "emergency" | "outside-consortium" | "link" | "no-earlier-stay" | "link-too-late" | "another-disease" | "counted-in-year" | "none-in-year" | "outside-stays" | "relief-zero" | "relief-difference" | "no-relief" | "no-first-deductible" | "repeat-percent-off" | "repeat-step-minus" | "stacking" | "deductible" | "eligible-lower" | "provisional" | "ratio" | "penalty" | "fund" | "annual-cap" | "late-discharge" | "overlap";
+                code: "no-policy" | "no-benefit-row" | "outpatient" | "standard" | "fixed" | "not-referred" | "referral-used" | "emergency" | "outside-consortium" | "link" | "no-earlier-stay" | "link-too-late" | "another-disease" | "counted-in-year" | "none-in-year" | "outside-stays" | "relief-zero" | "relief-difference" | "no-relief" | "no-first-deductible" | "repeat-percent-off" | "repeat-step-minus" | "stacking" | "deductible" | "eligible-lower" | "provisional" | "ratio" | "penalty" | "fund" | "annual-cap" | "late-discharge" | "overlap";
                 /**
                  * @description The part of the policy that decided; assessment: the arithmetic that all policies share
                  * @enum {string}
@@ -3928,8 +3928,10 @@ export interface components {
             }[];
             /** @description Outpatient visits, which belong to no episode */
             visits: components["schemas"]["StayLeg"][];
-            /** @description What insurers state of stays outside the platform */
+            /** @description What insurers state of stays outside the platform, each of the stays that it pays for */
             outside: {
+                /** @description Of the insurer: its prefecture */
+                area: string;
                 year: number;
                 /** @description How many there were */
                 stays: number;
@@ -4106,7 +4108,7 @@ export interface components {
             fromStayId: string | null;
             /**
              * Format: date-time
-             * @description RFC 3339 with offset
+             * @description From which the ledger reckons a gap; of a referral entered after the fact, when it really happened
              */
             submittedAt: string;
             /**
