@@ -883,7 +883,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The place was used, all of them or the given items */
+        /** The place was used, from the local date of its beginning on, all of them or the given items */
         post: operations["fulfilReservation"];
         delete?: never;
         options?: never;

@@ -165,12 +165,20 @@ export function miss(reservation: Reservation, numbers: readonly number[] | unde
   return byReceiver(reservation, numbers, at, missed, 'no-show');
 }
 
-/** The patient came: booked places are used. The receiver's to say. */
+/**
+ * A booked place is used from the local date of its beginning on: an examination may be done a little early on its
+ * day, a bed be taken before noon. A later night is another day's to say.
+ */
+function mayBeUsed(place: Place, now: Instant): boolean {
+  return place.state === 'confirmed' && (place.startsAt <= now || localDateOf(place.startsAt) === localDateOf(now));
+}
+
+/** The patient came: booked places of today and before are used, later ones stay booked. The receiver's to say. */
 export function fulfilItems(reservation: Reservation, numbers: readonly number[] | undefined, at: Circumstances): Change | Refusal {
   if (at.by === 'receiver' && !SERVING.includes(at.referralStatus)) {
     return refuseVersion(reservation, at.ifMatch) ?? refuse('invalid_transition', { currentStatus: at.referralStatus });
   }
-  return byReceiver(reservation, numbers, at, (place) => place.state === 'confirmed', 'fulfilled');
+  return byReceiver(reservation, numbers, at, (place) => mayBeUsed(place, at.now), 'fulfilled');
 }
 
 function byReceiver(
@@ -198,11 +206,42 @@ export function expire(reservation: Reservation, now: Instant, among: (place: Pl
  * out by then is expired, not released.
  */
 export function free(reservation: Reservation, now: Instant, among: (place: Place) => boolean): Change {
+  const givenUp = givingUp(reservation, now);
+  return move(reservation, (place) => (isLive(place) && among(place) ? givenUp(place) : place.state));
+}
+
+function givingUp(reservation: Reservation, now: Instant): (place: Place) => PlaceState {
   const overdue = isOverdue(reservation, now);
+  return (place) => (overdue && place.state === 'held' ? 'expired' : 'released');
+}
+
+/** The referral has come to its end: what was planned is given up, and the nights to come of a bed that was in use. */
+export function end(reservation: Reservation, now: Instant): Change {
+  return free(reservation, now, (place) => place.state !== 'fulfilled' || isNightFrom(place, now));
+}
+
+/** A night that begins at an instant or later. */
+function isNightFrom(place: Place, at: Instant): boolean {
+  return place.kind === 'bed' && place.startsAt >= at;
+}
+
+/**
+ * The patient has left the ward: every night that begins then or later is free, whether it was held, booked or
+ * already counted as used; a booked night of a bed in use that had begun by then was used.
+ */
+export function discharge(reservation: Reservation, dischargedAt: Instant, now: Instant): Change {
+  const inUse = isInUse(reservation);
+  const givenUp = givingUp(reservation, now);
   return move(reservation, (place) => {
-    if (!isLive(place) || !among(place)) return place.state;
-    return overdue && place.state === 'held' ? 'expired' : 'released';
+    if (isNightFrom(place, dischargedAt)) return isLive(place) ? givenUp(place) : place.state;
+    const wasUsed = inUse && place.kind === 'bed' && place.state === 'confirmed' && place.startsAt <= now;
+    return wasUsed ? 'fulfilled' : place.state;
   });
+}
+
+/** True once a night of one of its beds is used. */
+function isInUse(reservation: Reservation): boolean {
+  return reservation.places.some((place) => place.kind === 'bed' && place.state === 'fulfilled');
 }
 
 /**

@@ -92,6 +92,19 @@ export function isVoided({ record }: Pick<Stay, 'record'>): boolean {
   return record.voided === true;
 }
 
+/**
+ * When the patient of a referral left the ward: by the stay that executed it or, where a desk recorded the arrival, by
+ * the first under it. A visit to the outpatients ends no stay. null: nobody has told.
+ *
+ * @param stays under the referral, voided ones too, in any order
+ */
+export function dischargeOf(stays: readonly Stay[]): Instant | null {
+  const admissions = stays.filter((stay) => !isVoided(stay) && stay.record.kind !== 'outpatient');
+  admissions.sort((a, b) => Number(b.executedReferral) - Number(a.executedReferral) || a.admittedAt - b.admittedAt || (a.id < b.id ? -1 : 1));
+  const dischargedAt = admissions[0]?.record.dischargedAt;
+  return dischargedAt === undefined ? null : Date.parse(dischargedAt);
+}
+
 /** What is owed since the settlement: above 0 to the patient, below 0 by the patient. */
 export function owedFen({ settled, figures }: Pick<Stay, 'settled' | 'figures'>): number {
   const personalFen = figures?.personalFen ?? null;

@@ -3,7 +3,7 @@ import { DAY, HOUR, SECOND } from '../../src/kernel/calendar.js';
 import { isRefusal } from '../../src/kernel/problem.js';
 import type { PlaceState, ReferralStatus } from '../../src/contract/vocabulary.js';
 import { bookingIn, itemsOf, seenAt, stateOf, type Place, type Reservation } from '../../src/domain/reservation.js';
-import { arrive, confirmHeld, expire, extendHold, free, fulfilItems, miss, release, unfulfil, type Change, type Circumstances } from '../../src/domain/reservation-machine.js';
+import { arrive, confirmHeld, discharge, end, expire, extendHold, free, fulfilItems, miss, release, unfulfil, type Change, type Circumstances } from '../../src/domain/reservation-machine.js';
 import { place, reservation, START } from '../kit/capacity.js';
 
 const NOW = START - HOUR;
@@ -132,6 +132,52 @@ t.test('a patient came: booked places are fulfilled and stay taken', async (t) =
   ];
   for (const [situation, items, c, becomes] of rows) t.equal(outcome(fulfilItems(booked, items, c)), becomes, situation);
   t.match(fulfilItems(booked, undefined, receiver()), { freed: [] });
+});
+
+t.test('a place is used from the local date of its beginning on, a later one stays booked', async (t) => {
+  const midnight = START - 8 * HOUR;
+  const exam = place({ kind: 'exam', state: 'confirmed' });
+  const bed = [night(0), night(1), night(2)].map((p) => ({ ...p, state: 'confirmed' as const }));
+  const rows: [situation: string, Place[], items: number[] | undefined, now: number, becomes: string][] = [
+    ['an examination a millisecond before its day', [exam], undefined, midnight - 1, 'invalid_transition'],
+    ['a little early on its day', [exam], undefined, midnight, 'fulfilled'],
+    ['while it runs', [exam], undefined, START + HOUR, 'fulfilled'],
+    ['said a day late', [exam], undefined, START + DAY, 'fulfilled'],
+    ['a bed before noon of its first day', bed, undefined, START, 'fulfilled confirmed confirmed'],
+    ['a bed the evening before', bed, undefined, midnight - 1, 'invalid_transition'],
+    ['a bed at the last millisecond of its first day', bed, undefined, midnight + DAY - 1, 'fulfilled confirmed confirmed'],
+    ['a bed as its second day begins', bed, undefined, midnight + DAY, 'fulfilled fulfilled confirmed'],
+    ['an item of which nothing has begun', [exam, ...bed.map((p) => ({ ...p, startsAt: p.startsAt + DAY, endsAt: p.endsAt + DAY }))], [1, 2], START, 'invalid_transition'],
+  ];
+  for (const [situation, places, items, now, becomes] of rows) t.equal(outcome(fulfilItems(reservation(places), items, receiver({ now }))), becomes, situation);
+});
+
+t.test('a discharge gives back the nights that begin then or later, whatever they were', async (t) => {
+  const noon = night(0).startsAt;
+  const bed = [night(0, { state: 'fulfilled' }), night(1, { state: 'confirmed' }), night(2, { state: 'confirmed' })];
+  const rows: [situation: string, Place[], dischargedAt: number, now: number, becomes: string][] = [
+    ['told at once: a booked night under way was used', bed, noon + DAY + HOUR, noon + DAY + HOUR, 'fulfilled fulfilled released'],
+    ['at noon: the night that begins then is free', bed, noon + DAY, noon + DAY, 'fulfilled released released'],
+    ['a millisecond after noon', bed, noon + DAY + 1, noon + DAY + 1, 'fulfilled fulfilled released'],
+    ['told days later', bed, noon + DAY - HOUR, noon + 9 * DAY, 'fulfilled released released'],
+    ['nights that were counted as used already', bed.map((p) => ({ ...p, state: 'fulfilled' as const })), noon + DAY, noon + DAY, 'fulfilled released released'],
+    ['before the first noon', bed, noon - HOUR, noon, 'released released released'],
+    ['foreseen: nights before it stay as they are', bed, noon + 2 * DAY, noon + HOUR, 'fulfilled confirmed released'],
+    ['a bed that nobody took is no longer wanted', [night(0, { state: 'confirmed' }), night(1, { state: 'confirmed' })], noon + DAY, noon + DAY, 'confirmed released'],
+    ['held nights', [night(1)], noon, noon - DAY, 'released'],
+    ['what has ended before stays as it was', [night(1, { state: 'no-show' }), night(2, { state: 'released' })], noon, noon, 'no-show released'],
+    ['an examination after it stays booked', [place({ kind: 'exam', state: 'confirmed', startsAt: noon + 5 * DAY })], noon, noon, 'confirmed'],
+  ];
+  for (const [situation, places, dischargedAt, now, becomes] of rows) t.equal(outcome(discharge(reservation(places, { expiresAt: noon + 99 * DAY }), dischargedAt, now)), becomes, situation);
+  t.match(discharge(reservation(bed), noon + DAY, noon + DAY).freed, [{ state: 'confirmed' }, { state: 'confirmed' }]);
+});
+
+t.test('what ends a referral gives up what was planned, and the nights to come of a bed in use', async (t) => {
+  const noon = night(0).startsAt;
+  const places = [place({ state: 'fulfilled', startsAt: noon + DAY }), night(0, { state: 'fulfilled' }), night(1, { state: 'fulfilled' }), night(2, { state: 'confirmed' })];
+  t.equal(outcome(end(reservation(places), noon + DAY)), 'fulfilled fulfilled released released', 'the night that begins now is free');
+  t.equal(outcome(end(reservation(places), noon + DAY + 1)), 'fulfilled fulfilled fulfilled released');
+  t.equal(outcome(end(reservation([place(), night(0)]), START)), 'expired expired');
 });
 
 t.test('an arrival uses the places of its day, and gives up what was only held', async (t) => {

@@ -141,6 +141,9 @@ t.test('what is fulfilled stays taken, and the referral as it is', async (t) => 
   const referral = await city.refer(1);
   const booked = await city.reserve(referral, [on('t1-clinic', MONDAY), on('t1-ct', TUESDAY, 14)], { confirm: true });
   const since = await city.lastSeq();
+  city.clock.set(at(MONDAY, 0) - 1);
+  t.equal(codeOf(await city.do('t1', fulfil, { id: booked.id, ifMatch: ANY, items: [1] })), 'invalid_transition', 'not the day before');
+  city.clock.advance(1);
   t.same(states(await city.must('t1', fulfil, { id: booked.id, ifMatch: ANY, items: [1] })), ['1 fulfilled', '2 confirmed']);
   t.equal(await statusOf(city, referral), 'scheduled');
   t.match(await city.events(since), [{ type: 'reservation.fulfilled', data: { places: [{ item: 1 }] } }]);

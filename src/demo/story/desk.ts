@@ -77,10 +77,6 @@ export class Desk {
     return this.#api.POST('/v1/reservations/{id}/confirm', { params: { path: { id } }, body: {} });
   }
 
-  fulfil(id: string) {
-    return this.#api.POST('/v1/reservations/{id}/fulfil', { params: { path: { id } }, body: {} });
-  }
-
   redeem(code: string, item: EntitlementItemName, institutionId: string) {
     return this.#api.POST('/v1/entitlements/{code}/redeem', { params: { path: { code } }, body: { item, institutionId } });
   }

@@ -64,9 +64,8 @@ export async function takeBack({ desks, tell, goTo }: Stage, { referralId, reser
 }
 
 /** The loop is closed by the first follow-up and the feedback, in this order. */
-export async function followUpAndClose({ desks, tell, goTo }: Stage, { referralId, reservationId }: SentDown): Promise<void> {
+export async function followUpAndClose({ desks, tell, goTo }: Stage, { referralId }: SentDown): Promise<void> {
   const at = await goTo(BACK_ON + NIGHTS, 9.5);
-  await given('the nights at the community', desks.clinicDesk.fulfil(reservationId));
   const problem = await refused('a down-referral is not closed without a follow-up', 'follow_up_missing', desks.clinicDesk.complete(referralId, DOWN_FEEDBACK));
   tell.step(at, '社区全科医生', '想结案，但尚未随访。', 'Closing is refused while no follow-up is recorded.');
   tell.refusal(`${problem.status} ${problem.code}：${problem.title}`);

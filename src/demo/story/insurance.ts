@@ -59,7 +59,7 @@ export async function admit({ desks, tell, opens, goTo }: Stage, referralId: str
 }
 
 export async function settleHospital({ desks, tell, opens, goTo }: Stage, referralId: string): Promise<void> {
-  const at = await goTo(4, 10.25);
+  const at = await goTo(4, 10);
   const left = { at, totalYuan: 12_600, eligibleYuan: 11_400 };
   const { assessment } = await send(desks.hospitalHis, { institutionId: HUADU_PEOPLE, number: HOSPITAL_STAY, referralId, admittedAt: momentOf(opens, 1, 12), left, sourceVersion: 2 });
   tell.step(at, '医院收费处', `出院结算：起付线 ${yuan(assessment.deductibleFen)}，基金支付 ${yuan(assessment.fundFen ?? 0)}，个人负担 ${yuan(assessment.personalFen ?? 0)}。`, 'Settled: deductible, what the fund pays, what the patient pays.');
@@ -79,7 +79,7 @@ export async function stayAtHome({ desks, opens }: Stage, referralId: string): P
 }
 
 export async function settleHome({ desks, tell, opens, goTo }: Stage, referralId: string): Promise<void> {
-  const at = await goTo(6, 10.25);
+  const at = await goTo(6, 9.25);
   const left = { at, totalYuan: 1_500, eligibleYuan: 1_400 };
   const { assessment } = await send(desks.clinicDesk, { institutionId: CLINIC, number: HOME_STAY, referralId, admittedAt: momentOf(opens, 4, 15), left, sourceVersion: 2 });
   tell.step(at, '社区收费窗口', `康复住院结算：起付线 ${yuan(assessment.deductibleFen)}，基金支付 ${yuan(assessment.fundFen ?? 0)}，个人负担 ${yuan(assessment.personalFen ?? 0)}。`, 'The stay at the community centre is settled, without a second deductible.');

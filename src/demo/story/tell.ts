@@ -26,13 +26,13 @@ export async function tellStory(desks: Desks, admin: Desk, opens: string, tell: 
   await arriveAndReceive(stage, up);
   await secondVisit(stage, late);
   await admit(stage, up.referralId);
-  await dischargeAndReport(stage, up);
   await settleHospital(stage, up.referralId);
+  await dischargeAndReport(stage, up);
   const down = await sendBack(stage, up.referralId);
   await takeBack(stage, down, () => quoteAtHome(stage, up.patientId, down.referralId));
   await stayAtHome(stage, down.referralId);
-  await followUpAndClose(stage, down);
   await settleHome(stage, down.referralId);
+  await followUpAndClose(stage, down);
   await explain(stage, up.patientId);
   await showLedger(stage);
   return { patientId: up.patientId };

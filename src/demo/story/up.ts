@@ -120,10 +120,10 @@ export async function secondVisit({ desks, tell, goTo, opens }: Stage, late: Lat
   tell.step(late.at, '专家门诊', '社区二的患者按改约时间就诊，当日完成并反馈。', 'The second patient is seen at the other time; the loop is closed.');
 }
 
-/** Discharge: the nights were used, the feedback goes back to the community. */
+/** After the discharge, which the record of the stay has told: the nights were used, the feedback goes back to the community. */
 export async function dischargeAndReport({ desks, tell, goTo }: Stage, { referralId, reservationId }: SentUp): Promise<void> {
-  const at = await goTo(1 + NIGHTS, 10);
-  const used = await given('the nights', desks.hospitalHis.fulfil(reservationId));
+  const at = await goTo(1 + NIGHTS, 10.25);
+  const used = await given('the nights', desks.hospitalHis.reservation(reservationId));
   expect(used.state === 'fulfilled', `clinic, CT and every night were used, not ${used.state}`);
   const completed = await given('the feedback', desks.hospitalDoctors.complete(referralId, UP_FEEDBACK));
   const states = (completed.entitlement?.items ?? []).map((i) => i.state);

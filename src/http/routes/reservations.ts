@@ -48,7 +48,7 @@ export function reservationRoutes(http: Http): void {
   whole(http, 'extend', 'Hold once more as long; once only', extend, ['hold_expired', 'already_extended']);
   items(http, 'release', 'Give up held or booked places', release, ['hold_expired']);
   items(http, 'no-show', 'The patient did not come', noShow, []);
-  items(http, 'fulfil', 'The place was used', fulfil, ['hold_expired']);
+  items(http, 'fulfil', 'The place was used, from the local date of its beginning on', fulfil, ['hold_expired']);
   command(http, {
     method: 'POST', path: '/v1/reservations/:id/reschedule', id: 'rescheduleReservation', tag: 'Reservations', access: DESK,
     summary: 'Free the old places and take the new in one step, or change nothing',

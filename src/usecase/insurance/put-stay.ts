@@ -11,6 +11,7 @@ import type { Present } from '../referral/identify.js';
 import { shown, type StayShown } from './get-stay.js';
 import { linkStay, namedReferral } from './link-stay.js';
 import { factsOf } from './person.js';
+import { followStay } from '../reservation/follow-stay.js';
 import { reassess } from './reassess.js';
 
 export interface StayWritten extends StayShown {
@@ -22,8 +23,8 @@ export interface StayWritten extends StayShown {
 /**
  * The record of a stay as the hospital's HIS states it now: created or replaced whole, late, twice and out
  * of order as it may come. A stay that names an open referral to this institution executes it at the
- * admission; one that is voided, or names it no more, takes back the transfer that it executed. Whatever
- * it changes for the person's stays is entered into the ledger.
+ * admission; one that is voided, or names it no more, takes back the transfer that it executed. A discharge
+ * gives back the nights of the bed from then on. Whatever it changes for the person's stays is entered into the ledger.
  *
  * Refused: `not_found` for another institution, `invalid_content` with a pointer to what contradicts itself.
  */
@@ -72,8 +73,16 @@ export const putStay: UseCase<{ institutionId: string; number: string; body: Sta
   };
   await (before ? unit.saveStay(stay) : unit.insertStay(stay));
   tell(unit, stay);
+  for (const referralId of bedsConcerned(stay, before)) await followStay(unit, referralId);
   return { ...shown(unit, id, await reckonPersons(unit, stay, before), stay), created: !before, applied: true };
 };
+
+/** Referrals whose beds follow this stay, where its end, or whether it counts, is told for the first time or differently. */
+function bedsConcerned(stay: Stay, before: Stay | undefined): string[] {
+  const end = (one: Stay | undefined) => [one?.record.dischargedAt, one?.referralId ?? null, one?.record.voided ?? false, one?.record.kind].join();
+  if (before ? end(stay) === end(before) : stay.record.dischargedAt === undefined) return [];
+  return [...new Set([stay.referralId, before?.referralId ?? null])].filter((id) => id !== null).sort();
+}
 
 /** Sent a second time, as it stands. */
 function isSame(unit: Unit, before: Stay, { patient, ...record }: StayInput): boolean {

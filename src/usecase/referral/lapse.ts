@@ -3,13 +3,13 @@ import { amend, hasLapsed, seenAt } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
 import { tellWithFiling, withFiling } from '../insurance/filing.js';
 import type { Unit, UseCase } from '../ports.js';
-import { freePlaces } from '../reservation/places.js';
+import { endPlaces } from '../reservation/places.js';
 import { referralEvent } from './referral-event.js';
 
 /** A referral whose status has lapsed becomes `expired`; its places are free in the same unit. */
 export async function lapse(unit: Unit, referral: Referral): Promise<Referral> {
   if (!hasLapsed(referral, unit.now)) return referral;
-  const released = await freePlaces(unit, referral, ['held', 'confirmed']);
+  const released = await endPlaces(unit, referral);
   const { referral: expired, filing } = await withFiling(unit, amend(seenAt(referral, unit.now), {}, unit.now));
   await unit.saveReferral(expired);
   tellWithFiling(unit, referralEvent(expired, 'expired', { before: referral.status, lapsedAt: formatInstant(referral.deadlineAt ?? unit.now), released }), filing);

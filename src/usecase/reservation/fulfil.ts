@@ -7,9 +7,10 @@ import { carryOut, openReservation } from './opened.js';
 import type { ItemsCommand } from './release.js';
 
 /**
- * The receiver states that booked places are used. They stay taken: the bed is occupied, the slot is over.
+ * The receiver states that booked places are used. They stay taken: the bed is occupied, the slot is over. Later nights of
+ * a bed stay booked.
  *
- * Refused: `not_found`, `wrong_party`, `version_mismatch`, `invalid_transition`, `invalid_content` (no such item).
+ * Refused: `not_found`, `wrong_party`, `version_mismatch`, `invalid_transition` (also where nothing of an item begins today or has begun), `invalid_content` (no such item).
  */
 export const fulfil: UseCase<ItemsCommand, Reservation> = async (unit, { id, ifMatch, items, comment }) => {
   const opened = await openReservation(unit, id, ifMatch);

@@ -7,7 +7,7 @@ import { keyOf } from '../../domain/capacity.js';
 import type { Party } from '../../domain/party.js';
 import type { Referral } from '../../domain/referral.js';
 import { defaultTtlSeconds, factOf, isLive, seenAt, type PlaceFact, type Reservation } from '../../domain/reservation.js';
-import { arrive, free, refusePlanning, unfulfil as undo, type Change } from '../../domain/reservation-machine.js';
+import { arrive, end, free, refusePlanning, unfulfil as undo, type Change } from '../../domain/reservation-machine.js';
 import { readWishes } from '../../domain/reservation-request.js';
 import type { Unit } from '../ports.js';
 import { bookingOf, reservationsOf } from './booking.js';
@@ -85,6 +85,11 @@ export async function freePlaces(unit: Unit, referral: Referral, states: readonl
   return changes.map(toldOf);
 }
 
+/** Gives up what a referral that has ended needs no more: held and booked places, and the nights to come of a bed in use. */
+export async function endPlaces(unit: Unit, referral: Referral): Promise<readonly ReleasedPlaces[]> {
+  return (await changeAll(unit, referral, (reservation) => end(reservation, unit.now))).map(toldOf);
+}
+
 /**
  * The patient has arrived. Planned places on the local date of the arrival, or in a session under way,
  * are fulfilled, held ones too; other holds are given up; later confirmed places stay. The later nights
@@ -116,7 +121,7 @@ export async function unfulfil(unit: Unit, referral: Referral): Promise<readonly
 }
 
 /** The same decision for every reservation of a referral: locks, saves, and gives the freed places back. */
-async function changeAll(unit: Unit, referral: Referral, decide: (reservation: Reservation) => Change): Promise<Change[]> {
+export async function changeAll(unit: Unit, referral: Referral, decide: (reservation: Reservation) => Change): Promise<Change[]> {
   const changes: Change[] = [];
   for (const id of [...referral.course.reservationIds].sort()) {
     const before = await unit.lockReservation(id);

@@ -48,7 +48,7 @@ export const BUGS: readonly Bug[] = [
   bug('a moved place is not given back', 'usecase/reservation/take.ts', 'sessions.giveBack(givenUp.filter((place) => !wantedKeys.has(keyOf(place))));', ''),
   bug('a filing is not withdrawn', 'usecase/insurance/filing.ts', 'unit.appendFiling(filing);', "if (filing.kind === 'filed') unit.appendFiling(filing);"),
   bug('a hold survives its draft', 'usecase/referral/actions/end.ts',
-    "const released = await freePlaces(unit, referral, ['held', 'confirmed']);", "const released = referral.status === 'draft' ? [] : await freePlaces(unit, referral, ['held', 'confirmed']);"),
+    'const released = await endPlaces(unit, referral);', "const released = referral.status === 'draft' ? [] : await endPlaces(unit, referral);"),
   bug('a stopped clinic keeps its holds', 'usecase/capacity/stop-sessions.ts',
     "const isPlanned = (place: Place) => place.state === 'held' || place.state === 'confirmed';", "const isPlanned = (place: Place) => place.state === 'confirmed';"),
   bug('an item is redeemed again', 'domain/entitlement.ts',

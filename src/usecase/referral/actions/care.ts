@@ -5,7 +5,7 @@ import { settleEntitlement, type Served } from '../../../domain/entitlement.js';
 import { advance } from '../../../domain/referral-machine.js';
 import type { Referral } from '../../../domain/referral.js';
 import type { FollowUp, Unit } from '../../ports.js';
-import { freePlaces } from '../../reservation/places.js';
+import { endPlaces } from '../../reservation/places.js';
 import { timersFor } from '../referral-event.js';
 import type { Action } from './action.js';
 
@@ -65,7 +65,7 @@ export const complete: Action<'complete'> = async (unit, { referral }, body) => 
     if (!followUps.some((f) => f.state !== 'due')) return refuse('follow_up_missing', { currentStatus: referral.status });
   }
   const entitlement = settleEntitlement(referral, await servedPlaces(unit, referral));
-  const released = await freePlaces(unit, referral, ['held', 'confirmed']);
+  const released = await endPlaces(unit, referral);
   const course = { feedback: body.feedback, noReturnReason: body.noReturnReason ?? null, entitlement, endedAt: unit.now };
   return {
     referral: advance(referral, { status: 'completed', course }, unit.now, timersFor(unit, referral)),

@@ -3,7 +3,7 @@ import type { ReasonSet, ReferralStatus } from '../../../contract/vocabulary.js'
 import { checkReason } from '../../../domain/content.js';
 import { advance } from '../../../domain/referral-machine.js';
 import type { Referral } from '../../../domain/referral.js';
-import { freePlaces } from '../../reservation/places.js';
+import { endPlaces } from '../../reservation/places.js';
 import { timersFor } from '../referral-event.js';
 import type { Action } from './action.js';
 
@@ -15,7 +15,7 @@ function ending(status: ReferralStatus, setOf: (referral: Referral) => ReasonSet
   return async (unit, { referral }, body) => {
     const errors = checkReason(setOf(referral), body.reasonCode, body.comment, '/reasonCode', '/comment');
     if (errors.length > 0) return invalid(...errors);
-    const released = await freePlaces(unit, referral, ['held', 'confirmed']);
+    const released = await endPlaces(unit, referral);
     const course = { ending: { reasonCode: body.reasonCode, comment: body.comment ?? null }, endedAt: unit.now };
     return {
       referral: advance(referral, { status, course }, unit.now, timersFor(unit, referral)),

@@ -6,7 +6,7 @@ import { hasDepartment, type Institution } from '../../../domain/network.js';
 import { advance } from '../../../domain/referral-machine.js';
 import type { Referral } from '../../../domain/referral.js';
 import { tellWithFiling, withFiling } from '../../insurance/filing.js';
-import { freePlaces } from '../../reservation/places.js';
+import { endPlaces } from '../../reservation/places.js';
 import { submittedFacts } from '../create-referral.js';
 import { departmentOf } from '../draft.js';
 import { openPersons, sealPersons } from '../persons.js';
@@ -30,7 +30,7 @@ export const redirect: Action<'redirect'> = async (unit, { referral }, body) => 
   }
   if (errors.length > 0) return invalid(...errors);
 
-  const released = await freePlaces(unit, referral, ['held', 'confirmed']);
+  const released = await endPlaces(unit, referral);
   const id = unit.ids.next(target.area);
   const ended = advance(
     referral,
