@@ -47,14 +47,22 @@ function hasExpired(reservation: Reservation, now: Instant): boolean {
   return isOverdue(reservation, now) || stateOf(reservation) === 'expired';
 }
 
-/** The reservation one version later with each place in its next state; the very record where none changes. */
-function move(reservation: Reservation, next: (place: Place) => PlaceState): Change {
+/**
+ * The reservation one version later with each place in its next state; the very record where none changes.
+ *
+ * @param undo what a place that changes becomes if the arrival is revoked; absent: as before
+ */
+function move(
+  reservation: Reservation,
+  next: (place: Place) => PlaceState,
+  undo: (place: Place) => Place['ifRevoked'] = ({ ifRevoked }) => ifRevoked,
+): Change {
   const freed: Place[] = [];
   const changed: Place[] = [];
   const places = reservation.places.map((place) => {
     const state = next(place);
     if (state === place.state) return place;
-    const moved = { ...place, state };
+    const moved = { ...place, state, ifRevoked: undo(place) };
     changed.push(moved);
     if (isLive(place) && !isLive(moved)) freed.push(place);
     return moved;
@@ -247,7 +255,7 @@ function isInUse(reservation: Reservation): boolean {
 /**
  * The patient has arrived: planned places on the local date of the arrival, or in a session under way,
  * are fulfilled. Of an item that is used so, what was only held is booked (the later nights of a bed);
- * other holds are given up. Later booked places stay.
+ * other holds are given up. Later booked places stay. Each place remembers what it was.
  *
  * @param serves false where the arrival is to another reservation: then only holds are given up
  */
@@ -260,15 +268,20 @@ export function arrive(reservation: Reservation, arrivedAt: Instant, now: Instan
     isPlannedNow(place) &&
     (localDateOf(place.startsAt) === today || (place.startsAt <= arrivedAt && arrivedAt < place.endsAt));
   const usedItems = new Set(reservation.places.filter(isUsed).map((p) => p.item));
-  return move(reservation, (place) => {
+  const next = (place: Place): PlaceState => {
     if (isUsed(place)) return 'fulfilled';
     if (place.state !== 'held') return place.state;
     if (overdue) return 'expired';
     return usedItems.has(place.item) && place.startsAt > arrivedAt ? 'confirmed' : 'released';
-  });
+  };
+  return move(reservation, next, (place) => (place.state === 'held' ? 'released' : 'confirmed'));
 }
 
-/** An arrival that was a mistake: what it fulfilled is booked again. */
+/** An arrival that was a mistake: what it used is booked again where it was booked, and given back where it was only held. */
 export function unfulfil(reservation: Reservation): Change {
-  return move(reservation, (place) => (place.state === 'fulfilled' ? 'confirmed' : place.state));
+  return move(
+    reservation,
+    (place) => (isLive(place) && place.ifRevoked !== null ? place.ifRevoked : place.state),
+    () => null,
+  );
 }

@@ -139,7 +139,7 @@ export function grant(wishes: readonly Wish[], locked: ReadonlyMap<string, Sessi
       }
       const { allotmentId } = drawn;
       const { institutionId, kind } = wish.pool;
-      places.push({ item: wish.item, poolId, institutionId, kind, startsAt, endsAt: session.endsAt, allotmentId, state });
+      places.push({ item: wish.item, poolId, institutionId, kind, startsAt, endsAt: session.endsAt, allotmentId, state, ifRevoked: null });
       if (!kept) sessions.set(key, withPlace(session, allotmentId, state === 'held' ? terms.heldUntil : null));
     }
   }

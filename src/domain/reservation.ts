@@ -13,6 +13,11 @@ export interface Place {
   /** null: an open place. */
   readonly allotmentId: string | null;
   readonly state: PlaceState;
+  /**
+   * What becomes of the place if the arrival that used it turns out to be a mistake: booked again, or given back where
+   * it was only held. null: that arrival has nothing to do with it. Nobody outside is told.
+   */
+  readonly ifRevoked: 'confirmed' | 'released' | null;
 }
 
 /** 预约占位. Its state is derived from its places. */

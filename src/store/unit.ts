@@ -358,7 +358,7 @@ function placeKey(place: Place): string {
 function samePlace(a: Place, b: Place): boolean {
   return (
     a === b ||
-    (a.state === b.state && a.poolId === b.poolId && a.endsAt === b.endsAt && a.allotmentId === b.allotmentId && a.kind === b.kind &&
+    (a.state === b.state && a.ifRevoked === b.ifRevoked && a.poolId === b.poolId && a.endsAt === b.endsAt && a.allotmentId === b.allotmentId && a.kind === b.kind &&
       a.institutionId === b.institutionId)
   );
 }

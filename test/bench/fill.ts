@@ -81,7 +81,7 @@ async function sendUp(unit: Unit, road: Road, n: number, patientId: string, sess
   const reservationId = unit.ids.next(AREA);
   const input = upReferral(n, { sourceInstitutionId: road.senders[n % 2]!, targetInstitutionId: road.hospital });
   const made = stored(unit, road, status, patientId, input, [reservationId]);
-  const place: Place = { ...session, item: 1, institutionId: road.hospital, kind: 'clinic', allotmentId: null, state: PLACE_STATES[status] ?? 'released' };
+  const place: Place = { ...session, item: 1, institutionId: road.hospital, kind: 'clinic', allotmentId: null, state: PLACE_STATES[status] ?? 'released', ifRevoked: null };
   const reservation: Reservation = {
     id: reservationId, area: AREA, code: unit.ids.code(8), referralId: made.id, version: 2, createdAt: unit.now, ttlSeconds: 600, expiresAt: null,
     extended: false, places: [place],

@@ -202,8 +202,27 @@ t.test('an arrival uses the places of its day, and gives up what was only held',
   for (const [situation, r, arrivedAt, serves, becomes] of rows) t.equal(outcome(arrive(r, arrivedAt, NOW, serves)), becomes, situation);
 });
 
-t.test('a mistaken arrival books again what it fulfilled', async (t) => {
-  t.equal(outcome(unfulfil(reservation([place({ state: 'fulfilled' }), night(0, { state: 'released' })]))), 'confirmed released');
+t.test('a mistaken arrival is undone place by place: what was booked is booked again, what was held is given back', async (t) => {
+  const elsewhen = { expiresAt: START + DAY };
+  const confirmed = (p: Place): Place => ({ ...p, state: 'confirmed' });
+  const rows: [situation: string, places: Place[], arrived: string, undone: string][] = [
+    ['booked', [confirmed(place())], 'fulfilled', 'confirmed'],
+    ['held', [place()], 'fulfilled', 'released'],
+    ['a held bed with its later nights', [night(0), night(1)], 'fulfilled confirmed', 'released released'],
+    ['a booked bed', [night(0), night(1)].map(confirmed), 'fulfilled confirmed', 'confirmed confirmed'],
+    ['held for another day', [place({ item: 3, startsAt: START + 3 * DAY, endsAt: START + 4 * DAY })], 'released', 'released'],
+    ['done before the arrival', [place({ state: 'fulfilled' }), confirmed(night(0))], 'fulfilled fulfilled', 'fulfilled confirmed'],
+    ['missed before the arrival', [place({ state: 'no-show' }), confirmed(night(0))], 'no-show fulfilled', 'no-show confirmed'],
+  ];
+  for (const [situation, places, arrived, undone] of rows) {
+    const there = arrive(reservation(places, elsewhen), START + HOUR, NOW, true);
+    t.equal(outcome(there), arrived, situation);
+    const back = unfulfil(there.reservation);
+    t.equal(outcome(back), undone, `${situation}, undone`);
+    t.equal(outcome(unfulfil(back.reservation)), undone, 'once');
+  }
+  const there = arrive(reservation([place(), night(0, { state: 'confirmed' })], elsewhen), START + HOUR, NOW, true);
+  t.match(unfulfil(there.reservation).freed, [{ item: 1 }], 'what was held goes back to where it was drawn from');
 });
 
 t.test('what is given up with its referral is released, a hold that had run out is expired', async (t) => {

@@ -31,7 +31,7 @@ export function asker(more: Partial<Asker> = {}): Asker {
 }
 
 export function place(more: Partial<Place> = {}): Place {
-  return { item: 1, poolId: 'pool', institutionId: 't1', kind: 'clinic', startsAt: START, endsAt: START + 4 * HOUR, allotmentId: null, state: 'held', ...more };
+  return { item: 1, poolId: 'pool', institutionId: 't1', kind: 'clinic', startsAt: START, endsAt: START + 4 * HOUR, allotmentId: null, state: 'held', ifRevoked: null, ...more };
 }
 
 export function reservation(places: readonly Place[], more: Partial<Reservation> = {}): Reservation {

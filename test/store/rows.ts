@@ -86,7 +86,7 @@ export function referralOf(unit: Unit, more: Partial<Referral> = {}): Referral {
 
 export function placeOf(poolId: string, startsAt: Instant, more: Partial<Place> = {}): Place {
   return {
-    item: 1, poolId, institutionId: 'h1', kind: 'clinic', startsAt, endsAt: startsAt + 4 * HOUR, allotmentId: 'primary', state: 'held', ...more,
+    item: 1, poolId, institutionId: 'h1', kind: 'clinic', startsAt, endsAt: startsAt + 4 * HOUR, allotmentId: 'primary', state: 'held', ifRevoked: 'released', ...more,
   };
 }
 

@@ -1,11 +1,14 @@
 import t from 'tap';
 import { DAY, formatInstant, HOUR, MINUTE } from '../../src/kernel/calendar.js';
 import type { ReferralAction } from '../../src/contract/vocabulary.js';
+import type { Referral } from '../../src/domain/referral.js';
 import { City, on } from '../kit/city.js';
-import { put, stayOf } from '../kit/ledger.js';
+import { put, stayOf, under } from '../kit/ledger.js';
 import { everything, must, send, take, transfers, tryAct } from '../kit/life.js';
 import { accepted, ADMIN, at, bedNights, codeOf, downReferral, fill, INSTITUTIONS, person, pointersOf, putMembership, SINCE, sessionOn, upReferral } from '../kit/network.js';
 import { putInstitution } from '../../src/usecase/network/put-institution.js';
+import { fulfil } from '../../src/usecase/reservation/fulfil.js';
+import { release } from '../../src/usecase/reservation/release.js';
 import { START } from '../kit/store.js';
 
 const TODAY = '2018-03-01';
@@ -86,6 +89,71 @@ t.test('an arrival before any answer accepts; a mistaken one is taken back by a 
     t.match(await take(city, back, 'arrive'), { status: 'arrived' }, `${after}: the right patient may still come`);
   }
   t.equal((await transfers(city)).length, 9);
+});
+
+/** Of the places of a referral, in order: what each has come to. */
+async function placesOf(city: City, { id }: Referral): Promise<string> {
+  const found: string[] = [];
+  for (const reservationId of (await city.referral(id)).course.reservationIds) {
+    const reservation = await city.store.read((reads) => reads.reservation(reservationId));
+    found.push(...reservation!.places.map((place) => place.state));
+  }
+  return found.join(' ');
+}
+
+/** what was done before the arrival · the places before it, with it and without it · the referral, and who accepted it, before and after */
+const UNDONE: readonly (readonly [string, (city: City, referral: Referral) => Promise<unknown>, string, string, string, string])[] = [
+  ['a hold that nobody has answered', (city, referral) => city.reserve(referral, [on('t1-ct', TODAY, 14)]), 'held', 'fulfilled', 'released', 'submitted null'],
+  ['a held bed', (city, referral) => city.reserve(referral, [on('t1-bed', TODAY, 12, 3)]), 'held held held', 'fulfilled confirmed confirmed', 'released released released', 'submitted null'],
+  ['a hold under an acceptance', async (city, referral) => {
+    await take(city, referral, 'accept');
+    await city.reserve(referral, [on('t1-ct', TODAY, 14)]);
+  }, 'held', 'fulfilled', 'released', 'accepted receiver'],
+  ['a booking', (city, referral) => city.reserve(referral, [on('t1-ct', TODAY, 14)], { confirm: true }), 'confirmed', 'fulfilled', 'confirmed', 'scheduled standing-rule'],
+  ['an examination that is done', async (city, referral) => {
+    const { id } = await city.reserve(referral, [on('t1-ct', TODAY, 14), on('t1-bed', TODAY, 12, 2)], { confirm: true });
+    await city.must('t1', fulfil, { id, ifMatch: null, items: [1] });
+  }, 'fulfilled confirmed confirmed', 'fulfilled fulfilled confirmed', 'fulfilled confirmed confirmed', 'scheduled standing-rule'],
+  ['nothing but what is done', async (city, referral) => {
+    const { id } = await city.reserve(referral, [on('t1-ct', TODAY, 14)], { confirm: true });
+    await city.must('t1', fulfil, { id, ifMatch: null });
+  }, 'fulfilled', 'fulfilled', 'fulfilled', 'scheduled standing-rule'],
+];
+
+t.test('a revoked arrival leaves places, status, acceptance and filing as they were, and what was only held is free', async (t) => {
+  for (const voided of [false, true]) {
+    for (const [what, before, planned, there, undone, standing] of UNDONE) {
+      const how = `${what}, ${voided ? 'by a stay that is voided' : 'by the desk'}`;
+      const city = await City.found(t);
+      await fill(city.store, 't1-ct', sessionOn(TODAY, 4, 14));
+      await fill(city.store, 't1-bed', ...bedNights(TODAY, 3, 5));
+      const referral = await send(city, upReferral(1));
+      await before(city, referral);
+      const filed = (await city.referral(referral.id)).course.filingId !== null;
+      t.equal(await placesOf(city, referral), planned, how);
+      city.clock.advance(MINUTE);
+      const record = { ...stayOf(person(1), 1, null, under(referral)), admittedAt: formatInstant(city.clock.now()) };
+      if (voided) await put(city, 't1', 'ZY1', record);
+      else await must(city, referral, 'arrive');
+      t.equal(await placesOf(city, referral), there, `${how}: used`);
+      if (voided) await put(city, 't1', 'ZY1', { ...record, sourceVersion: 2, voided: true });
+      else await must(city, referral, 'revoke-arrival');
+      const { status, course } = await city.referral(referral.id);
+      t.equal(await placesOf(city, referral), undone, `${how}: undone`);
+      t.equal(`${status} ${course.acceptedBy}`, standing, how);
+      t.equal(course.filingId !== null, filed, `${how}: filed with the insurer as before`);
+      t.same(await city.audit('t1-ct', 't1-bed'), []);
+    }
+  }
+});
+
+t.test('who has lost every place since the arrival is accepted, and scheduled no more', async (t) => {
+  const city = await City.found(t);
+  await fill(city.store, 't1-ct', sessionOn('2018-03-02', 4, 14));
+  const referral = await send(city, upReferral(1, { reserve: { items: [on('t1-ct', '2018-03-02', 14)], confirm: true } }));
+  await must(city, referral, 'arrive');
+  await city.must('t1', release, { id: referral.course.reservationIds[0]!, ifMatch: null });
+  t.match(await must(city, referral, 'revoke-arrival'), { status: 'accepted', course: { acceptedBy: 'standing-rule' } });
 });
 
 t.test('an arrival is taken back until the hand-over, not after', async (t) => {

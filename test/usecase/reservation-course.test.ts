@@ -172,11 +172,13 @@ t.test('an arrival fulfils what is of its day, frees what was only held, and can
   t.same(await city.audit(...POOLS), []);
 
   await city.must('t1', act, { id: referral.id, action: 'revoke-arrival', ifMatch: ANY, body: { reasonCode: 'not-arrived' } });
-  t.same(await seen(), ['1 confirmed', '2 confirmed', '2 confirmed', '1 confirmed', '1 released']);
+  t.same(await seen(), ['1 confirmed', '2 confirmed', '2 confirmed', '1 released', '1 released'], 'what was only held is nobody’s booking');
   t.equal(await statusOf(city, referral), 'scheduled');
+  t.equal((await city.session('t1-ct', at(MONDAY, 14))).taken, 0);
   t.same(await city.audit(...POOLS), []);
 
-  await city.must('t1', act, { id: referral.id, action: 'arrive', ifMatch: ANY, body: { reservationId: held.id } });
+  const again = await city.reserve(referral, [on('t1-ct', MONDAY, 14)]);
+  await city.must('t1', act, { id: referral.id, action: 'arrive', ifMatch: ANY, body: { reservationId: again.id } });
 
 t.test('an arrival to a bed that was only held books its later nights, and its one event says so', async (t) => {
   const city = await openCity(t);
@@ -190,8 +192,9 @@ t.test('an arrival to a bed that was only held books its later nights, and its o
   const data = { fulfilled: nights('fulfilled', `${MONDAY}T12:00:00.000+08:00`), booked: nights('confirmed', `${TUESDAY}T12:00:00.000+08:00`), released: [] };
   t.match(await city.events(since), [{ type: 'referral.arrived', data }]);
 });
-  t.same(await seen(), ['1 confirmed', '2 confirmed', '2 confirmed', '1 fulfilled', '1 released'], 'to one reservation');
-  const wrong = await city.do('t1', act, { id: (await city.refer(2)).id, action: 'arrive', ifMatch: ANY, body: { reservationId: held.id } });
+  t.same(await seen(), ['1 confirmed', '2 confirmed', '2 confirmed', '1 released', '1 released'], 'to one reservation');
+  t.same(states((await city.store.read((reads) => reads.reservation(again.id)))!), ['1 fulfilled']);
+  const wrong = await city.do('t1', act, { id: (await city.refer(2)).id, action: 'arrive', ifMatch: ANY, body: { reservationId: again.id } });
   t.same(pointersOf(wrong), ['/reservationId'], 'of this referral');
 });
 

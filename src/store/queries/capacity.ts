@@ -92,6 +92,7 @@ export function placeQueries(k: Kit, t: Tables) {
     endsAt: pl.endsAt,
     allotmentId: pl.allotmentId,
     state: pl.state,
+    ifRevoked: pl.ifRevoked,
   };
   const stored = { ...place, reservationId: pl.reservationId, referralId: r.referralId, expiresAt: r.expiresAt };
   const inSession = and(
@@ -128,7 +129,7 @@ export function placeQueries(k: Kit, t: Tables) {
     update: run<PlaceRow>()(
       k.build
         .update(pl)
-        .set(columns(pl, 'poolId', 'institutionId', 'kind', 'endsAt', 'allotmentId', 'state'))
+        .set(columns(pl, 'poolId', 'institutionId', 'kind', 'endsAt', 'allotmentId', 'state', 'ifRevoked'))
         .where(
           and(
             eq(pl.area, p('area')),

@@ -63,6 +63,7 @@ export function capacityTables(k: Kit) {
         endsAt: k.integer().notNull(),
         allotmentId: k.text(),
         state: k.text().$type<PlaceState>().notNull(),
+        ifRevoked: k.text().$type<'confirmed' | 'released'>(),
       },
       (t) => [
         k.primaryKey({ columns: [t.area, t.reservationId, t.item, t.startsAt] }),

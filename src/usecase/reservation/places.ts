@@ -10,7 +10,7 @@ import { defaultTtlSeconds, factOf, isLive, seenAt, type PlaceFact, type Reserva
 import { arrive, end, free, refusePlanning, unfulfil as undo, type Change } from '../../domain/reservation-machine.js';
 import { readWishes } from '../../domain/reservation-request.js';
 import type { Unit } from '../ports.js';
-import { bookingOf, reservationsOf } from './booking.js';
+import { reservationsOf } from './booking.js';
 import { LockedSessions } from './sessions.js';
 import { takePlaces } from './take.js';
 
@@ -115,7 +115,7 @@ export async function fulfilOnArrival(
   return { fulfilled: only('fulfilled'), booked: only('confirmed'), released: only('released', 'expired') };
 }
 
-/** A mistaken arrival: what it fulfilled is booked again. */
+/** A mistaken arrival: what it used is booked again, or given back where it was only held. */
 export async function unfulfil(unit: Unit, referral: Referral): Promise<readonly ReleasedPlaces[]> {
   return (await changeAll(unit, referral, undo)).map(toldOf);
 }
@@ -143,5 +143,3 @@ export async function changeAll(unit: Unit, referral: Referral, decide: (reserva
 function toldOf({ reservation, changed }: Change): ReleasedPlaces {
   return { reservationId: reservation.id, places: changed.map(factOf) };
 }
-
-export { bookingOf };

@@ -44,6 +44,7 @@ export interface Course {
   readonly sourceLevel: string | null;
   readonly outside: boolean;
   readonly reservationIds: readonly string[];
+  readonly acceptedBy: string | null;
   readonly transferId: string | null;
   readonly filingId: string | null;
   readonly submittedAt: number | null;

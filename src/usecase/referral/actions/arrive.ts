@@ -1,6 +1,7 @@
 import { must } from '../../../kernel/assert.js';
 import { HOUR, localDateOf, type Instant } from '../../../kernel/calendar.js';
 import { field, invalid, isRefusal, type Refusal } from '../../../kernel/problem.js';
+import type { ReferralStatus } from '../../../contract/vocabulary.js';
 import { checkReason } from '../../../domain/content.js';
 import { levelOn } from '../../../domain/network.js';
 import { happenedAt } from '../../../domain/reached.js';
@@ -8,7 +9,8 @@ import { advance } from '../../../domain/referral-machine.js';
 import type { Referral } from '../../../domain/referral.js';
 import type { Transfer } from '../../../domain/transfer.js';
 import type { Unit } from '../../ports.js';
-import { bookingOf, fulfilOnArrival, unfulfil } from '../../reservation/places.js';
+import { bookingOf, reservationsOf } from '../../reservation/booking.js';
+import { fulfilOnArrival, unfulfil } from '../../reservation/places.js';
 import { timersFor } from '../referral-event.js';
 import type { Action, Changed } from './action.js';
 
@@ -78,23 +80,29 @@ export const revokeArrival: Action<'revoke-arrival'> = async (unit, { referral }
   return errors.length > 0 ? invalid(...errors) : reverseTransfer(unit, referral, body.reasonCode);
 };
 
-/** A second record reverses the transfer, the places that it fulfilled are booked again, the status is the one before. */
+/** A second record reverses the transfer; places, status, acceptance and filing are what they were before the arrival. */
 export async function reverseTransfer(unit: Unit, referral: Referral, reasonCode: string): Promise<Changed> {
   const executed = must(await unit.transfer(must(referral.course.transferId, 'an arrival has a transfer')), 'the ledger loses nothing');
   const restored = await unfulfil(unit, referral);
   const booked = await bookingOf(unit, referral);
-  const unanswered = referral.course.acceptedBy === 'arrival';
-  const status = booked ? 'scheduled' : unanswered ? (referral.course.statusBefore ?? 'submitted') : 'accepted';
   const course = {
     arrivedAt: null,
     transferId: null,
     statusBefore: null,
-    ...(unanswered && !booked ? { acceptedBy: null, acceptedAt: null } : {}),
+    ...(referral.course.acceptedBy === 'arrival' ? { acceptedBy: null, acceptedAt: null } : {}),
   };
   const { seq: _seq, ...facts } = executed;
   return {
-    referral: advance(referral, { status, booked, course }, unit.now, timersFor(unit, referral)),
+    referral: advance(referral, { status: await statusBefore(unit, referral), booked, course }, unit.now, timersFor(unit, referral)),
     data: { reasonCode, reverses: executed.id, restored },
     transfer: { ...facts, id: unit.ids.next(executed.area), kind: 'reversed', reverses: executed.id, recordedAt: unit.now, because: 'revoked' },
   };
+}
+
+/** The status before the arrival; who has no place any more, since it was missed or given up in between, is scheduled no more. */
+async function statusBefore(unit: Unit, referral: Referral): Promise<ReferralStatus> {
+  const before = must(referral.course.statusBefore, 'an arrival knows what was before it');
+  if (before !== 'scheduled') return before;
+  const places = (await reservationsOf(unit, referral)).flatMap((reservation) => reservation.places);
+  return places.some(({ state }) => state === 'confirmed' || state === 'fulfilled') ? 'scheduled' : 'accepted';
 }
