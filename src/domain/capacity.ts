@@ -102,6 +102,11 @@ export function withPlace(session: Session, allotmentId: string | null, heldUnti
   };
 }
 
+/** The session with one place more taken by somebody who lies there, whether or not one is left. */
+export function withContinued(session: Session): Session {
+  return { ...session, taken: session.taken + 1 };
+}
+
 /** The session with places fewer taken: `count` that were open (null) or came from an allotment. */
 export function withoutPlaces(session: Session, allotmentId: string | null, count = 1): Session {
   const taken = session.taken - count;

@@ -1,6 +1,7 @@
 import { localDateOf, SECOND, type Instant } from '../kernel/calendar.js';
 import { field, invalid, isRefusal, refuse, type ProblemCode, type Refusal } from '../kernel/problem.js';
 import type { PlaceState, ReferralStatus } from '../contract/vocabulary.js';
+import { nextNightAt } from './continued-stay.js';
 import { isLive, isOverdue, itemsOf, stateOf, type Place, type Reservation } from './reservation.js';
 
 /** The life of a reservation: what may become of its places, by whom and when. */
@@ -69,7 +70,19 @@ function move(
   });
   if (changed.length === 0) return { reservation, freed, changed };
   const expiresAt = places.some((p) => p.state === 'held') ? reservation.expiresAt : null;
-  return { reservation: { ...reservation, places, expiresAt, version: reservation.version + 1 }, freed, changed };
+  return { reservation: { ...reservation, places, expiresAt, nextNightAt: nextNightAt({ places }), version: reservation.version + 1 }, freed, changed };
+}
+
+/** The change, after which the reservation waits for the night that follows the last used, or for none from `until` on. */
+function waiting(change: Change, until = Infinity): Change {
+  const next = nextNightAt(change.reservation);
+  const dueAt = next !== null && next < until ? next : null;
+  return dueAt === change.reservation.nextNightAt ? change : { ...change, reservation: { ...change.reservation, nextNightAt: dueAt } };
+}
+
+/** Somebody lies in the bed still: its nights go on. Of no version of its own, since nobody sees it. */
+export function goOn(reservation: Reservation): Change {
+  return waiting({ reservation, freed: [], changed: [] });
 }
 
 function moveAll(reservation: Reservation, places: readonly Place[], state: PlaceState): Change {
@@ -225,7 +238,8 @@ function givingUp(reservation: Reservation, now: Instant): (place: Place) => Pla
 
 /** The referral has come to its end: what was planned is given up, and the nights to come of a bed that was in use. */
 export function end(reservation: Reservation, now: Instant): Change {
-  return free(reservation, now, (place) => place.state !== 'fulfilled' || isNightFrom(place, now));
+  const freed = free(reservation, now, (place) => place.state !== 'fulfilled' || isNightFrom(place, now));
+  return waiting(freed, 0);
 }
 
 /** A night that begins at an instant or later. */
@@ -240,11 +254,12 @@ function isNightFrom(place: Place, at: Instant): boolean {
 export function discharge(reservation: Reservation, dischargedAt: Instant, now: Instant): Change {
   const inUse = isInUse(reservation);
   const givenUp = givingUp(reservation, now);
-  return move(reservation, (place) => {
+  const left = move(reservation, (place) => {
     if (isNightFrom(place, dischargedAt)) return isLive(place) ? givenUp(place) : place.state;
     const wasUsed = inUse && place.kind === 'bed' && place.state === 'confirmed' && place.startsAt <= now;
     return wasUsed ? 'fulfilled' : place.state;
   });
+  return waiting(left, dischargedAt);
 }
 
 /** True once a night of one of its beds is used. */
@@ -274,7 +289,7 @@ export function arrive(reservation: Reservation, arrivedAt: Instant, now: Instan
     if (overdue) return 'expired';
     return usedItems.has(place.item) && place.startsAt > arrivedAt ? 'confirmed' : 'released';
   };
-  return move(reservation, next, (place) => (place.state === 'held' ? 'released' : 'confirmed'));
+  return waiting(move(reservation, next, (place) => (place.state === 'held' ? 'released' : 'confirmed')));
 }
 
 /** An arrival that was a mistake: what it used is booked again where it was booked, and given back where it was only held. */

@@ -32,6 +32,8 @@ export interface Reservation {
   /** The hold ends at this instant; null once nothing is held. */
   readonly expiresAt: Instant | null;
   readonly extended: boolean;
+  /** When the next night of a bed in use is to be looked at; null: nobody lies in one. Nobody outside is told. */
+  readonly nextNightAt: Instant | null;
   readonly places: readonly Place[];
 }
 

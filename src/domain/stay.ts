@@ -94,12 +94,14 @@ export function isVoided({ record }: Pick<Stay, 'record'>): boolean {
 
 /**
  * When the patient of a referral left the ward: by the stay that executed it or, where a desk recorded the arrival, by
- * the first under it. A visit to the outpatients ends no stay. null: nobody has told.
+ * the first under it that had not ended by then. A visit to the outpatients ends no stay. null: nobody has told.
  *
  * @param stays under the referral, voided ones too, in any order
  */
-export function dischargeOf(stays: readonly Stay[]): Instant | null {
-  const admissions = stays.filter((stay) => !isVoided(stay) && stay.record.kind !== 'outpatient');
+export function dischargeOf(stays: readonly Stay[], arrivedAt: Instant): Instant | null {
+  const hadEnded = ({ record, executedReferral }: Stay) =>
+    !executedReferral && record.dischargedAt !== undefined && Date.parse(record.dischargedAt) < arrivedAt;
+  const admissions = stays.filter((stay) => !isVoided(stay) && stay.record.kind !== 'outpatient' && !hadEnded(stay));
   admissions.sort((a, b) => Number(b.executedReferral) - Number(a.executedReferral) || a.admittedAt - b.admittedAt || (a.id < b.id ? -1 : 1));
   const dischargedAt = admissions[0]?.record.dischargedAt;
   return dischargedAt === undefined ? null : Date.parse(dischargedAt);

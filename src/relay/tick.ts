@@ -4,6 +4,7 @@ import type { Store } from '../usecase/store.js';
 import { sweepPolicies } from '../usecase/insurance/sweep-policies.js';
 import { expireReferrals } from '../usecase/referral/lapse.js';
 import { expireHolds } from '../usecase/reservation/expire-holds.js';
+import { takeNights } from '../usecase/reservation/take-nights.js';
 
 /**
  * What time alone makes due. Nothing waits for it: an expired hold counts as free, and a lapsed referral
@@ -22,6 +23,7 @@ type Chore = (unit: Unit) => Promise<number>;
 const CHORES: readonly Chore[] = [
   async (unit) => counted(await expireHolds(unit, { limit: BATCH })),
   async (unit) => counted(await expireReferrals(unit, { limit: BATCH })),
+  async (unit) => counted(await takeNights(unit, { limit: BATCH })),
   (unit) => unit.forgetAnswers(BATCH),
   async (unit) => counted(await sweepPolicies(unit, { limit: STAYS })),
 ];

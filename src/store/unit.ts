@@ -152,7 +152,11 @@ export class StoreUnit extends StoreReads implements Unit {
   }
 
   async saveReservation(before: Reservation, after: Reservation): Promise<void> {
-    assertOne(await this.q.reservation.update(after), 'the saved version of a reservation is the one after the loaded');
+    const waitsForAnother = after.nextNightAt !== before.nextNightAt;
+    if (after.version !== before.version || !waitsForAnother) {
+      assertOne(await this.q.reservation.update(after), 'the saved version of a reservation is the one after the loaded');
+    }
+    if (waitsForAnother) assertOne(await this.q.reservation.wait(after), 'a reservation that waits for a night is in the store');
     const known = new Map(before.places.map((place) => [placeKey(place), place]));
     for (const place of after.places) {
       const was = known.get(placeKey(place));
@@ -283,6 +287,10 @@ export class StoreUnit extends StoreReads implements Unit {
 
   async overdueReservations(limit: number): Promise<readonly string[]> {
     return (await this.q.reservation.overdue({ now: this.now, limit })).map((row) => row.id);
+  }
+
+  async dueNights(limit: number): Promise<readonly { readonly id: string; readonly referralId: string }[]> {
+    return this.q.reservation.dueNights({ now: this.now, limit });
   }
 
   async overdueReferrals(limit: number): Promise<readonly string[]> {

@@ -313,7 +313,10 @@ export interface Unit extends Reads {
 
   lockReservation(id: string): Promise<Reservation | undefined>;
   insertReservation(reservation: Reservation): Promise<void>;
-  /** Saves the head and the places whose state changed, and inserts those that are new. */
+  /**
+   * Saves the head and the places whose state changed, and inserts those that are new. Where only the night that it
+   * waits for has changed, that is no new version.
+   */
   saveReservation(before: Reservation, after: Reservation): Promise<void>;
 
   lockSession(key: SessionKey): Promise<Session | undefined>;
@@ -359,6 +362,8 @@ export interface Unit extends Reads {
   claim(work: string): Promise<boolean>;
   /** Work that is due by `now`, for the relay: bounded, oldest first. */
   overdueReservations(limit: number): Promise<readonly string[]>;
+  /** Reservations whose next night of a bed is due, longest due first. */
+  dueNights(limit: number): Promise<readonly { readonly id: string; readonly referralId: string }[]>;
   overdueReferrals(limit: number): Promise<readonly string[]>;
   /** Deletes answers kept under idempotency keys for longer than seven days, oldest first; returns how many. */
   forgetAnswers(limit: number): Promise<number>;

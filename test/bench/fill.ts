@@ -84,7 +84,7 @@ async function sendUp(unit: Unit, road: Road, n: number, patientId: string, sess
   const place: Place = { ...session, item: 1, institutionId: road.hospital, kind: 'clinic', allotmentId: null, state: PLACE_STATES[status] ?? 'released', ifRevoked: null };
   const reservation: Reservation = {
     id: reservationId, area: AREA, code: unit.ids.code(8), referralId: made.id, version: 2, createdAt: unit.now, ttlSeconds: 600, expiresAt: null,
-    extended: false, places: [place],
+    extended: false, nextNightAt: null, places: [place],
   };
   await unit.insertReferral(made);
   await unit.insertReservation(reservation);

@@ -9,7 +9,7 @@ t.test('a bed whose night in the middle was stopped says so: each night has a st
     item: 1, poolId: 't1-bed', institutionId: 't1', kind: 'bed' as const, startsAt: at('2018-03-05', 12) + n * DAY, endsAt: at('2018-03-06', 12) + n * DAY, allotmentId: null, state, ifRevoked: null,
   });
   const reservation: Reservation = {
-    id: 'r', area: '440100', code: '12345678', referralId: 'x', version: 2, createdAt: 0, ttlSeconds: 7_200, expiresAt: null, extended: false,
+    id: 'r', area: '440100', code: '12345678', referralId: 'x', version: 2, createdAt: 0, ttlSeconds: 7_200, expiresAt: null, extended: false, nextNightAt: null,
     places: [night(0, 'confirmed'), night(1, 'released'), night(2, 'confirmed')],
   };
   const [item] = reservationView(reservation, 0).items;

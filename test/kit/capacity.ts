@@ -38,6 +38,6 @@ export function reservation(places: readonly Place[], more: Partial<Reservation>
   const held = places.some((p) => p.state === 'held');
   return {
     id: 'reservation', area: AREA, code: 'ABCDEFGH', referralId: 'referral', version: 1, createdAt: START - DAY, ttlSeconds: 600,
-    expiresAt: held ? START : null, extended: false, places, ...more,
+    expiresAt: held ? START : null, extended: false, nextNightAt: null, places, ...more,
   };
 }

@@ -203,6 +203,31 @@ export function capacityConforms(t: Test, open: OpenFresh): void {
     t.ok(overdue.every((p) => p.reservationId !== '' && p.referralId !== ''));
   });
 
+  t.test('beds whose next night is due are told longest due first, and to wait for another is no new version', async (t) => {
+    const fixture = await withPools(t);
+    const made = await saved(fixture, async (unit) => {
+      const some = [3, 1, 2, null].map((minutes) =>
+        reservationOf(unit, unit.ids.next(AREA), [placeOf('a', at)], { nextNightAt: minutes === null ? null : START + minutes }));
+      for (const reservation of some) await unit.insertReservation(reservation);
+      return some;
+    });
+    fixture.clock.set(START + 2);
+    const due = (limit: number) => saved(fixture, async (unit) => (await unit.dueNights(limit)).map(({ id, referralId }) => [id, referralId]));
+    t.strictSame(await due(10), [made[1], made[2]].map((one) => [one!.id, one!.referralId]));
+    t.strictSame((await due(1)).length, 1);
+    await saved(fixture, async (unit) => {
+      const before = (await unit.lockReservation(made[1]!.id))!;
+      await unit.saveReservation(before, { ...before, nextNightAt: null });
+    });
+    t.strictSame(await read(fixture, (reads) => reads.reservation(made[1]!.id)), { ...made[1]!, nextNightAt: null });
+    await saved(fixture, async (unit) => {
+      const before = (await unit.lockReservation(made[2]!.id))!;
+      await unit.saveReservation(before, { ...before, version: 2, nextNightAt: START + DAY });
+    });
+    t.match(await read(fixture, (reads) => reads.reservation(made[2]!.id)), { version: 2, nextNightAt: START + DAY });
+    t.strictSame(await due(10), []);
+  });
+
   t.test('overdue reservations are told oldest first, as many as asked for', async (t) => {
     const fixture = await withPools(t);
     const ids = await saved(fixture, async (unit) => {

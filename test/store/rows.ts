@@ -93,7 +93,7 @@ export function placeOf(poolId: string, startsAt: Instant, more: Partial<Place> 
 export function reservationOf(unit: Unit, referralId: string, places: readonly Place[], more: Partial<Reservation> = {}): Reservation {
   return {
     id: unit.ids.next(AREA), area: AREA, code: unit.ids.code(6), referralId, version: 1, createdAt: unit.now, ttlSeconds: 600,
-    expiresAt: unit.now + 600_000, extended: false, places, ...more,
+    expiresAt: unit.now + 600_000, extended: false, nextNightAt: null, places, ...more,
   };
 }
 

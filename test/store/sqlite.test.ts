@@ -101,9 +101,9 @@ t.test('a database of a newer version, or of an edited migration, is refused', a
     db.exec(sql);
     db.close();
   };
-  change("INSERT INTO schema_migrations VALUES (9, 'future', 'x', 0)");
-  await t.rejects(openAt(path), { trouble: 'refused', message: /migration 9 \(future\), which this version does not know/ });
-  change("DELETE FROM schema_migrations WHERE number = 9; UPDATE schema_migrations SET checksum = 'x' WHERE number = 1");
+  change("INSERT INTO schema_migrations VALUES (9999, 'future', 'x', 0)");
+  await t.rejects(openAt(path), { trouble: 'refused', message: /migration 9999 \(future\), which this version does not know/ });
+  change("DELETE FROM schema_migrations WHERE number = 9999; UPDATE schema_migrations SET checksum = 'x' WHERE number = 1");
   await t.rejects(openAt(path), { trouble: 'refused', message: /must never be edited/ });
 });
 

@@ -71,6 +71,16 @@ export function reservationQueries(k: Kit, t: Tables) {
         .orderBy(asc(r.expiresAt))
         .limit(p('limit')),
     ),
+    dueNights: many<{ now: number; limit: number }>()(
+      k.build
+        .select({ id: r.id, referralId: r.referralId })
+        .from(r)
+        .where(sql`${r.nextNightAt} <= ${p('now')}`)
+        .orderBy(asc(r.nextNightAt))
+        .limit(p('limit')),
+    ),
+    /** What it waits for is part of no version: nobody sees it. */
+    wait: run<Omit<Reservation, 'places'>>()(k.build.update(r).set(columns(r, 'nextNightAt')).where(at)),
     insert: run<Omit<Reservation, 'places'>>()(k.build.insert(r).values(everyColumn(r))),
     update: run<Omit<Reservation, 'places'>>()(
       k.build

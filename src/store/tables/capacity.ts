@@ -43,10 +43,12 @@ export function capacityTables(k: Kit) {
         ttlSeconds: k.integer().notNull(),
         expiresAt: k.integer(),
         extended: k.flag().notNull(),
+        nextNightAt: k.integer(),
       },
       (t) => [
         k.primaryKey({ columns: [t.area, t.id] }),
         k.index('reservation_by_expiry').on(t.expiresAt).where(sql`${t.expiresAt} is not null`),
+        k.index('reservation_by_night').on(t.nextNightAt).where(sql`${t.nextNightAt} is not null`),
       ],
     ),
     /** Expiry and referral stand on the reservation alone: what is written once cannot disagree. */

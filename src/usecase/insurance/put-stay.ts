@@ -79,7 +79,7 @@ export const putStay: UseCase<{ institutionId: string; number: string; body: Sta
 
 /** Referrals whose beds follow this stay, where its end, or whether it counts, is told for the first time or differently. */
 function bedsConcerned(stay: Stay, before: Stay | undefined): string[] {
-  const end = (one: Stay | undefined) => [one?.record.dischargedAt, one?.referralId ?? null, one?.record.voided ?? false, one?.record.kind].join();
+  const end = ({ record, referralId }: Stay) => [record.admittedAt, record.dischargedAt, record.kind, record.voided ?? false, referralId].join();
   if (before ? end(stay) === end(before) : stay.record.dischargedAt === undefined) return [];
   return [...new Set([stay.referralId, before?.referralId ?? null])].filter((id) => id !== null).sort();
 }

@@ -64,6 +64,7 @@ export async function reserveFor(
     ttlSeconds,
     expiresAt: heldUntil,
     extended: false,
+    nextNightAt: null,
     places: taken.places,
   };
   await unit.insertReservation(reservation);
@@ -129,7 +130,8 @@ export async function changeAll(unit: Unit, referral: Referral, decide: (reserva
     const change = decide(before);
     if (change.reservation === before) continue;
     await unit.saveReservation(before, change.reservation);
-    changes.push(change);
+    // What a reservation waits for is nobody's to be told.
+    if (change.changed.length > 0) changes.push(change);
   }
   const freed = changes.flatMap((change) => change.freed);
   if (freed.length > 0) {

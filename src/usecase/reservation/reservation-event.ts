@@ -5,7 +5,7 @@ import { factOf, stateOf } from '../../domain/reservation.js';
 import type { Change } from '../../domain/reservation-machine.js';
 import { concernedBy } from '../referral/referral-event.js';
 
-export type ReservationChange = 'held' | 'confirmed' | 'released' | 'extended' | 'rescheduled' | 'no-show' | 'fulfilled' | 'expired';
+export type ReservationChange = 'held' | 'confirmed' | 'released' | 'extended' | 'rescheduled' | 'no-show' | 'fulfilled' | 'expired' | 'night-taken';
 
 /** The event of a change of a reservation: the places that changed, as they are now, and the status that the referral has by it. */
 export function reservationEvent(

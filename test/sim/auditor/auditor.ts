@@ -4,6 +4,7 @@ import { Reader } from './reader.js';
 import type { Claim, Sighting } from './claim.js';
 import { acknowledgedSurvives } from './rules/acknowledged.js';
 import { allotmentsAreKept } from './rules/allotments.js';
+import { bedsFollowTheStay } from './rules/beds.js';
 import { bookingsAreGranted } from './rules/bookings.js';
 import { countersEqualPlaces, neverAboveCapacity } from './rules/capacity.js';
 import { Chain } from './chain.js';
@@ -39,7 +40,7 @@ export class Auditor {
   #book: Book = NOTHING;
   readonly #chain = new Chain();
   readonly #rules: readonly Rule[] = [
-    countersEqualPlaces, neverAboveCapacity, allotmentsAreKept, holdsEndOnce, bookingsAreGranted, statusesFollowTheTable,
+    countersEqualPlaces, neverAboveCapacity, allotmentsAreKept, holdsEndOnce, bookingsAreGranted, bedsFollowTheStay, statusesFollowTheTable,
     everythingIsTold, transfersBalance, filingsStand, entriesAddUp, reckonedFromTheFacts, entitlementsOnce(), reportsInOrder, readersSeeTheTruth, receiversMissNothing(), acknowledgedSurvives(),
   ];
 

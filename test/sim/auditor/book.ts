@@ -26,6 +26,7 @@ export interface PlaceRow {
   readonly poolId: string;
   readonly startsAt: number;
   readonly endsAt: number;
+  readonly kind: string;
   readonly allotmentId: string | null;
   readonly state: string;
 }
@@ -38,6 +39,7 @@ export interface ReservationRow {
   readonly ttlSeconds: number;
   readonly expiresAt: number | null;
   readonly extended: boolean;
+  readonly nextNightAt: number | null;
 }
 
 export interface Course {
@@ -48,6 +50,8 @@ export interface Course {
   readonly transferId: string | null;
   readonly filingId: string | null;
   readonly submittedAt: number | null;
+  readonly arrivedAt: number | null;
+  readonly endedAt: number | null;
   readonly entitlement: { readonly items: readonly { readonly item: string; readonly redeemedAt?: string }[] } | null;
 }
 

@@ -1,5 +1,6 @@
 import { LIVE, type Book, type PlaceRow, type SessionRow } from '../book.js';
 import type { Step } from '../step.js';
+import { continued } from './beds.js';
 
 /** A hold that has run out is nobody's place, whether or not anybody has written it down. */
 export function hasRunOut(book: Book, place: PlaceRow, now: number): boolean {
@@ -30,12 +31,15 @@ export function* countersEqualPlaces({ after, before, now: _now }: Step): Iterab
 
 /**
  * The places that were given in a step, by session. A place that only changes its number within its
- * reservation, as when it is moved to where it is, was given before.
+ * reservation, as when it is moved to where it is, was given before; a night in which somebody lies on was given to
+ * nobody, and has a rule of its own.
  */
-export function* given({ before, after }: Step): Iterable<{ session: SessionRow | undefined; key: string; places: PlaceRow[] }> {
+export function* given(step: Step): Iterable<{ session: SessionRow | undefined; key: string; places: PlaceRow[] }> {
+  const { before, after } = step;
   if (after === before) return;
+  const lainOn = continued(step);
   for (const [key, places] of after.placesIn) {
-    const fresh = places.filter((place) => LIVE.includes(place.state) && !LIVE.includes(before.places.get(place.key)?.state ?? ''));
+    const fresh = places.filter((place) => LIVE.includes(place.state) && !LIVE.includes(before.places.get(place.key)?.state ?? '') && !lainOn.has(place.key));
     if (fresh.length === 0) continue;
     const left = places.filter((place) => !LIVE.includes(place.state) && LIVE.includes(before.places.get(place.key)?.state ?? ''));
     const really = fresh.filter((place) => {
