@@ -2,7 +2,7 @@ import t from 'tap';
 import { pointers, problem, startApp, type TestApp } from '../kit/app.js';
 import { insured, march, stayOf } from '../kit/ledger.js';
 import { policyInput } from '../kit/insurance.js';
-import { person, upReferral } from '../kit/network.js';
+import { bedNights, fill, person, upReferral } from '../kit/network.js';
 
 /** Stays and the ledger of what they bear, over HTTP. */
 
@@ -130,4 +130,24 @@ t.test('a statement names its year in the path, and says what is wrong with it',
     [`${url}/2018`, { ...statement, stays: 0 }, '/borneFen'],
   ];
   for (const [path, body, pointer] of rows) t.same(pointers(await app.send('insurer', 'PUT', path, body)), [pointer], `${path} ${JSON.stringify(body)}`);
+});
+
+t.test('a bed over HTTP: used night by night, given back by the discharge, and nothing of how that is kept is told', async (t) => {
+  const app = await startApp(t, { startAt: Date.parse('2018-03-05T09:00:00+08:00') });
+  await fill(app.store, 't1-bed', ...bedNights('2018-03-05', 5, 1));
+  const reserve = { items: [{ poolId: 't1-bed', startsAt: '2018-03-05T12:00:00+08:00', nights: 5 }], confirm: true };
+  const made = await app.send('p1', 'POST', '/v1/referrals', upReferral(1, { patient: one, category: 'inpatient', reserve }));
+  const { id, reservationIds } = made.body as { id: string; reservationIds: string[] };
+  const path = `/v1/reservations/${reservationIds[0]}`;
+  const nights = (body: unknown) => (body as { items: { bedNights: { state: string }[] }[] }).items[0]!.bedNights.map(({ state }) => state).join(' ');
+
+  const used = await app.send('t1', 'POST', `${path}/fulfil`, {});
+  t.equal(nights(used.body), 'fulfilled confirmed confirmed confirmed confirmed');
+  t.notMatch(used.text, /ifRevoked|nextNight/);
+  t.match(problem(await app.send('t1', 'POST', `${path}/fulfil`, {})), { status: 409, code: 'invalid_transition' });
+  t.equal((await app.send('t1', 'POST', `/v1/referrals/${id}/arrive`, {})).status, 200);
+  app.clock.set(Date.parse('2018-03-06T15:00:00+08:00'));
+  const left = stayOf(one, 5, null, { arrival: { via: 'referral', referralId: id }, dischargedAt: march(6, 14) });
+  t.equal((await putting(app, 't1', 'B', left)).status, 201);
+  t.equal(nights((await app.send('t1', 'GET', path)).body), 'fulfilled fulfilled released released released');
 });
