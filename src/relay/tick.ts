@@ -8,7 +8,8 @@ import { takeNights } from '../usecase/reservation/take-nights.js';
 
 /**
  * What time alone makes due. Nothing waits for it: an expired hold counts as free, and a lapsed referral
- * is read as expired, whether or not it has been written down. The relay only tells the world promptly.
+ * is read as expired, whether or not it has been written down. The relay only tells the world promptly. One thing alone
+ * waits for it, and has an hour: the next night of a bed that somebody lies in (docs/decisions/0020).
  */
 
 const RELAY: Actor = { clientId: 'relay', roles: [], institutionId: null, area: null, operator: null };

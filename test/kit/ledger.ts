@@ -58,7 +58,7 @@ export function put(city: City, institutionId: string, number: string, body: Sta
 }
 
 /** Under a referral: what the arrival of a stay says then. */
-export function under({ id }: Referral): Pick<StayInput, 'arrival'> {
+export function under({ id }: Pick<Referral, 'id'>): Pick<StayInput, 'arrival'> {
   return { arrival: { via: 'referral', referralId: id } };
 }
 

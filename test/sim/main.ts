@@ -7,7 +7,7 @@ import { caught, medianSteps, study, type Found } from './planted/study.js';
 import { run } from './run.js';
 
 /**
- *     npm run sim -- --seed 7 --steps 500 [--trace]    replays one run; with --seeds 10 it and the nine after it
+ *     npm run sim -- --seed 7 --steps 500 [--trace] [--ward]    replays one run; with --seeds 10 it and the nine after it
  *     npm run sim -- --bugs [word] [--seeds 20]         plants each bug, or those whose name has the word, and
  *                                                       prints the table of docs/trust.md
  */
@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     seeds: { type: 'string' },
     steps: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    ward: { type: 'boolean', default: false },
     bugs: { type: 'boolean', default: false },
   },
 });
@@ -29,7 +30,7 @@ else for (let i = 0; i < Number(values.seeds ?? '1'); i++) await replay(Number(v
 
 async function replay(seed: number): Promise<void> {
   const trace = values.trace ? say : undefined;
-  const result = await run({ seed, steps: Number(values.steps ?? '500'), keep: true, ...(trace ? { trace } : {}) });
+  const result = await run({ seed, steps: Number(values.steps ?? '500'), ward: values.ward, keep: true, ...(trace ? { trace } : {}) });
   const wrong = [...result.findings, ...(result.failure === undefined ? [] : [`the program failed: ${result.failure}`])];
   say(`seed ${result.seed}, ${result.steps} steps, ${result.events} events, last hash ${result.hash}`);
   for (const line of wrong) say(`  ${line}`);

@@ -14,6 +14,7 @@ import { directoryChange } from './requests/directory.js';
 import { insurerMove, stayRecord } from './requests/insurance.js';
 import { action, changedDraft, newReferral } from './requests/referrals.js';
 import { newReservation, reservationStep } from './requests/reservations.js';
+import { arrivesThere, sentToTheWard, toldOnTheWard } from './requests/ward.js';
 import type { Service } from './service.js';
 
 /** What happened in one step, for the auditor and for whoever reads the run. */
@@ -29,6 +30,9 @@ export interface Moved {
 
 /** How long a client goes on asking: a day less than keys are kept. */
 const PATIENCE = 6 * DAY;
+
+/** An hour before a bed-night begins, at +08:00. */
+const ELEVEN = 3 * HOUR;
 
 const MOVES = {
   request: 44, burst: 18, twice: 3, 'ask again': 14, 'answered again': 5, 'another click': 9, 'other body': 2,
@@ -50,6 +54,8 @@ export class Moves {
     private readonly chance: Chance,
     private readonly clock: TestClock,
     private readonly service: Service,
+    /** Mostly about a ward: beds that are lain in, and the hour before noon. */
+    private readonly ward: boolean,
   ) {
     this.#receivers = new Receivers(chance);
   }
@@ -66,6 +72,7 @@ export class Moves {
     this.desk.giveUp(this.#latest - PATIENCE);
     const asks = new Asks(chance, this.desk, this.clock.now());
     if (daysToOpen(asks).length > 1) return this.#ask('publish', publications(asks), false);
+    if (this.ward && chance.oneIn(3)) return this.#onTheWard();
     const move = chance.weighted(MOVES);
     switch (move) {
       case 'request':
@@ -106,6 +113,27 @@ export class Moves {
         this.#moveClock(move);
         return quiet(`${move} ${formatInstant(this.clock.now())}`);
     }
+  }
+
+  async #onTheWard(): Promise<Moved> {
+    const { chance, clock, service } = this;
+    const about = chance.weighted({ coming: 5, leaving: 4, nights: 5 });
+    if (about !== 'nights') {
+      return this.#under(async () => {
+        const claims: Claim[] = [];
+        for (const think of about === 'coming' ? [sentToTheWard, arrivesThere] : [toldOnTheWard]) {
+          const request = think(new Asks(chance, this.desk, clock.now()));
+          if (request) claims.push(await this.#send({ request, at: clock.now() }));
+        }
+        return claims;
+      }, about === 'coming' ? 'to the ward' : 'told on the ward');
+    }
+    const eleven = Math.floor((clock.now() - ELEVEN) / DAY) * DAY + DAY + ELEVEN;
+    clock.set(eleven + chance.pick([-1, 0, 0, HOUR - 1, HOUR]));
+    return this.#under(async () => {
+      await service.tick(true);
+      return [];
+    }, 'a night on the ward');
   }
 
   #think(kinds: Partial<Record<keyof typeof KINDS | keyof typeof ALONE, number>>): Request | undefined {

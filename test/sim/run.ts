@@ -14,6 +14,8 @@ import { Failure, Service } from './service.js';
 export interface RunOptions {
   readonly seed: number;
   readonly steps: number;
+  /** Mostly about a ward. */
+  readonly ward?: boolean;
   /** Constraints of the database that are lifted in the files of this run. */
   readonly lifted?: readonly string[];
   /** Told of every step. */
@@ -42,7 +44,7 @@ export interface RunResult {
 /** Units that may wait: few, so that bursts are turned away now and then. */
 const QUEUE = 12;
 
-export async function run({ seed, steps, lifted = [], trace = () => undefined, keep = false }: RunOptions): Promise<RunResult> {
+export async function run({ seed, steps, ward = false, lifted = [], trace = () => undefined, keep = false }: RunOptions): Promise<RunResult> {
   const folder = mkdtempSync(join(tmpdir(), 'referral-router-sim-'));
   const chance = new Chance(seed);
   const clock = new TestClock(START);
@@ -52,7 +54,7 @@ export async function run({ seed, steps, lifted = [], trace = () => undefined, k
     pragmas: { wal_autocheckpoint: chance.pick([30, 100, 400]), synchronous: 'OFF' },
   });
   const auditor = new Auditor((path) => openUnwatched(path, { readonly: true }));
-  const moves = new Moves(chance, clock, service);
+  const moves = new Moves(chance, clock, service, ward);
   let findings: readonly string[] = [];
   let failure: string | undefined;
   let step = 0;

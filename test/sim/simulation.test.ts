@@ -35,6 +35,18 @@ t.test('the runs of the fixed seeds meet every trouble there is', async (t) => {
   t.same(TROUBLES.filter((what) => !met[what]), []);
 });
 
+t.test('on a ward: who lies in a bed keeps it until the discharge, through the same troubles', { timeout: 120_000 }, async (t) => {
+  const onTheWard: Record<string, number> = {};
+  for (const seed of [1, 2, 3, FRESH[0]!]) {
+    const replay = `npm run sim -- --seed ${seed} --steps ${STEPS} --ward`;
+    const result = await run({ seed, steps: STEPS, ward: true });
+    t.same(result.findings, [], `${replay} finds nothing in ${result.events} events`);
+    t.equal(result.failure, undefined, `${replay}: the program itself throws nothing`);
+    for (const [what, times] of Object.entries(result.met)) onTheWard[what] = (onTheWard[what] ?? 0) + times;
+  }
+  t.ok(onTheWard['to the ward']! > 50 && onTheWard['a night on the ward']! > 50);
+});
+
 t.test('the same seed gives the same chain of events to its last hash, another seed another', { timeout: 60_000 }, async (t) => {
   const hashOf = async (seed: number): Promise<string> => (await run({ seed, steps: 120 })).hash;
   const first = await hashOf(11);

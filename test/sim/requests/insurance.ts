@@ -63,7 +63,7 @@ function recordOf({ chance, desk, now }: Asks, { patient, institutionId }: Known
   };
 }
 
-function tellStay({ stay: { id, version, sourceVersion } }: StayWritten): Told {
+export function tellStay({ stay: { id, version, sourceVersion } }: StayWritten): Told {
   return { changed: false, stay: { id, version, sourceVersion } };
 }
 
