@@ -14,8 +14,8 @@ const TRANSFERS: readonly string[] = ['referral.arrived', 'referral.arrival-revo
 /** What they hear: the record itself stands in the ledger of transfers. */
 const TRANSFER_FACTS: readonly string[] = ['referralNo', 'transferId', 'reverses'];
 
-/** What is of a person, whom the administrator does not see. */
-const OF_PERSONS = /^(patient|stay):/;
+/** What is of a person, whom the administrator does not see: who is signed up with whom is, too. */
+const OF_PERSONS = /^(patient|stay|contract):/;
 
 /**
  * The event as this reader sees it, null where it does not concern the reader: an institution what it

@@ -34,6 +34,14 @@ function birthDateOfId(number: string): LocalDate {
   return `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}`;
 }
 
+function sexOfId(number: string): '1' | '2' {
+  return Number(number[16]) % 2 === 1 ? '1' : '2';
+}
+
+function isKnownSex(sex: Patient['sex']): boolean {
+  return sex === '1' || sex === '2';
+}
+
 const MOBILE = /^(\+?86)?1[3-9]\d{9}$/;
 const LANDLINE = /^(\+?86-?)?(0\d{2,3}-?)?[2-9]\d{6,7}(转\d{1,6}|-\d{1,6})?$/;
 
@@ -71,8 +79,7 @@ export function checkPatient(patient: Patient, today: LocalDate, emergency: bool
   }
   if (patient.idNumber !== undefined && (patient.idType ?? '01') === '01' && errors.length === 0) {
     const number = normaliseIdNumber(patient.idNumber);
-    const male = Number(number[16]) % 2 === 1;
-    if ((patient.sex === '1' && !male) || (patient.sex === '2' && male)) warnings.push({ pointer: '/patient/sex', code: 'sex-differs-from-id' });
+    if (isKnownSex(patient.sex) && patient.sex !== sexOfId(number)) warnings.push({ pointer: '/patient/sex', code: 'sex-differs-from-id' });
     if (birthDateOfId(number) !== patient.birthDate) warnings.push({ pointer: '/patient/birthDate', code: 'birth-date-differs-from-id' });
   }
   return { errors, warnings };
@@ -90,6 +97,40 @@ function checkNumber(who: { idType?: string; idNumber?: string }, at: string, to
   } else if (!/^[A-Z0-9-]{4,32}$/.test(normaliseIdNumber(who.idNumber))) {
     errors.push(field(`${at}/idNumber`, '证件号码格式不正确', 'Not a document number'));
   }
+}
+
+/**
+ * What speaks against two statements being about one person: two sexes, where both are known, or two dates of
+ * birth. A resident number that says otherwise than was stated beside it is only warned of, so either counts;
+ * who has no number, nor a guardian with one, has an age that somebody guessed.
+ */
+export function contradiction(a: Patient, b: Patient): 'sex' | 'birth-date' | undefined {
+  if (areApart(sexesOf(a), sexesOf(b))) return 'sex';
+  return isDocumented(a) && isDocumented(b) && areApart(birthDatesOf(a), birthDatesOf(b)) ? 'birth-date' : undefined;
+}
+
+/** Whether the statement carries a resident identity number. */
+export function hasResidentId({ idType, idNumber }: Patient): boolean {
+  return idNumber !== undefined && (idType ?? '01') === '01';
+}
+
+function isDocumented({ idNumber, guardian }: Patient): boolean {
+  return idNumber !== undefined || guardian?.idNumber !== undefined;
+}
+
+function sexesOf(patient: Patient): string[] {
+  const { sex, idNumber = '' } = patient;
+  return [...(isKnownSex(sex) ? [sex] : []), ...(hasResidentId(patient) ? [sexOfId(normaliseIdNumber(idNumber))] : [])];
+}
+
+function birthDatesOf(patient: Patient): LocalDate[] {
+  const { birthDate, idNumber = '' } = patient;
+  return [birthDate, ...(hasResidentId(patient) ? [birthDateOfId(normaliseIdNumber(idNumber))] : [])];
+}
+
+/** True where both say something and have nothing in common. */
+function areApart(a: readonly string[], b: readonly string[]): boolean {
+  return a.length > 0 && b.length > 0 && !a.some((value) => b.includes(value));
 }
 
 /** The identity as it is kept: normal forms, and the type of document said. */

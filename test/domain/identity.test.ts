@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Patient } from '../../src/contract/referral.js';
-import { checkDigitOf, checkPatient, isResidentId, normaliseIdNumber, normalisePatient } from '../../src/domain/identity.js';
+import { checkDigitOf, checkPatient, contradiction, isResidentId, normaliseIdNumber, normalisePatient } from '../../src/domain/identity.js';
 
 const TODAY = '2018-03-05';
 
@@ -45,8 +45,8 @@ t.test('a number is compared in one form, however it was typed', async (t) => {
   for (const typed of ['11010519491231002x', ' 110105 19491231 002X ', '１１０１０５１９４９１２３１００２Ｘ']) {
     t.equal(normaliseIdNumber(typed), '11010519491231002X', typed);
   }
-  t.same(normalisePatient({ ...man, idType: undefined, idNumber: '11010519491231002x' }).idType, '01', 'an unnamed document is the identity card');
   const { idType: _type, idNumber: _number, ...unknown } = man;
+  t.same(normalisePatient({ ...unknown, idNumber: '11010519491231002x' }).idType, '01', 'an unnamed document is the identity card');
   t.same(normalisePatient(unknown), unknown, 'no number, no type');
 });
 
@@ -89,4 +89,26 @@ t.test('a telephone is a mobile, or a landline with its area', async (t) => {
   for (const [phone, valid] of Object.entries(PHONES)) {
     t.equal(checkPatient({ ...man, phone }, TODAY, false).errors.length === 0, valid, phone);
   }
+});
+
+const passport: Patient = { ...man, idType: '03', idNumber: 'E12345678' };
+
+/** one · the other · what speaks against one person */
+const PAIRS: readonly (readonly [string, Patient, Patient, ReturnType<typeof contradiction>])[] = [
+  ['a card and a passport that agree', man, passport, undefined],
+  ['a man and a woman', man, { ...passport, sex: '2' }, 'sex'],
+  ['a sex that was not stated', man, { ...passport, sex: '9' }, undefined],
+  ['a sex that nobody could tell', { ...passport, sex: '0' }, { ...passport, sex: '2' }, undefined],
+  ['two dates of birth', man, { ...passport, birthDate: '1990-01-02' }, 'birth-date'],
+  ['a date stated wrongly beside a card that says it rightly', { ...man, birthDate: '1990-01-02' }, passport, undefined],
+  ['a sex stated wrongly beside a card that says it rightly', { ...man, sex: '2' }, passport, undefined],
+  ['a card that agrees with the passport in neither', { ...man, birthDate: '1990-01-02' }, { ...passport, birthDate: '1990-01-03' }, 'birth-date'],
+  ['no sex stated, but the card says it', { ...man, sex: '9' }, { ...passport, sex: '2' }, 'sex'],
+  ['somebody unknown, whose age was guessed', { ...nameless, birthDate: '1970-01-01' }, man, undefined],
+  ['somebody unknown, of another sex', { ...nameless, sex: '2', birthDate: '1970-01-01' }, man, 'sex'],
+  ['an infant by its mother, born on another day', { ...nameless, guardian: mother, birthDate: '2018-02-01' }, { ...passport, birthDate: '2018-02-02' }, 'birth-date'],
+];
+
+t.test('two statements are not about one person where sex or date of birth contradict; a guessed age does not', async (t) => {
+  for (const [what, a, b, expected] of PAIRS) t.same([contradiction(a, b), contradiction(b, a)], [expected, expected], what);
 });

@@ -27,6 +27,8 @@ t.test('an event is shown to those whom it concerns', async (t) => {
     ['the administrator, of the directory', ADMIN, pool, true],
     ['the administrator, of a stay', ADMIN, event({ type: 'stay.recorded', subject: 'stay:1', referralId: null }), false],
     ['the administrator, of two records of one person', ADMIN, event({ type: 'patient.merged', subject: 'patient:1', referralId: null }), false],
+    ['the administrator, of who is signed up with whom', ADMIN, event({ type: 'contract.written', subject: 'contract:1', referralId: null, institutionIds: ['p1'] }), false],
+    ['the practice, of its own contract', actorOf('p1'), event({ type: 'contract.written', subject: 'contract:1', referralId: null, institutionIds: ['p1'] }), true],
     ['the hospital, of what its stay bears', actorOf('t1'), event({ type: 'deductible.adjusted', subject: 'stay:1', referralId: null, institutionIds: ['t1'] }), true],
     ['an institution, of its own pool', actorOf('t1'), pool, true],
     ['an institution, of another\'s pool', actorOf('p1'), pool, false],

@@ -25,7 +25,10 @@ function goTo(city: City, day: number): void {
 const known = insured(1);
 const NUMBER = { idType: '01', idNumber: known.idNumber as string } as const;
 /** Somebody who came without papers. */
-const UNKNOWN: Patient = { name: '无名氏', sex: '1', birthDate: '1970-01-01', insurance: EMPLOYEE };
+const UNKNOWN: Patient = { name: '无名氏', sex: known.sex, birthDate: '1970-01-01', insurance: EMPLOYEE };
+function otherThan(sex: Patient['sex']): Patient['sex'] {
+  return sex === '1' ? '2' : '1';
+}
 /** The known person under another document. */
 const TRAVELLER: Patient = { ...known, idType: '03', idNumber: 'E12345678' };
 
@@ -133,6 +136,8 @@ t.test('who may merge, and what is no one person: refused, and nothing at all ch
   const b = (await put(city, 't1', 'B', stayOf(TRAVELLER, 3, null))).stay.patientId;
   const other = (await put(city, 't1', 'C', stayOf(insured(2), 4, null))).stay.patientId;
   const nameless = (await put(city, 't1', 'D', stayOf(UNKNOWN, 4, null, { arrival: { via: 'emergency' } }))).stay.patientId;
+  const woman = (await put(city, 't1', 'F', stayOf({ ...TRAVELLER, idNumber: 'X2001', sex: otherThan(known.sex), birthDate: '2001-05-05' }, 5, null))).stay.patientId;
+  const younger = (await put(city, 't1', 'G', stayOf({ ...TRAVELLER, idNumber: 'X2002', birthDate: '2001-05-05' }, 5, null))).stay.patientId;
   const afar = (await put(city, 'p3', 'E', stayOf(insured(3), 4, null))).stay.patientId;
   const NOBODY = '0161df12-b280-7fff-9131-ffffffffffff';
   const rows = await everything(city);
@@ -146,6 +151,11 @@ t.test('who may merge, and what is no one person: refused, and nothing at all ch
     ['two ways at once', 't1', b, { into: a, ...NUMBER }, 'invalid_content', ['/into']],
     ['a number that nobody has stated', 't1', b, { idNumber: insured(9).idNumber as string }, 'invalid_content', ['/idNumber']],
     ['two resident identity numbers', 't1', other, { into: a }, 'invalid_content', ['/into']],
+    ['the resident number into an invented passport', 't1', a, { into: woman }, 'invalid_content', ['/into']],
+    ['a resident number into a passport that agrees with it', 't1', a, { into: b }, 'invalid_content', ['/into']],
+    ['a man into a woman', 't1', b, { into: woman }, 'invalid_content', ['/into']],
+    ['a man into a woman, by her number', 't1', b, { idType: '03', idNumber: 'X2001' }, 'invalid_content', ['/idNumber']],
+    ['somebody born on another day', 't1', younger, { into: a }, 'invalid_content', ['/into']],
     ['the one with a number into the one without', 't1', a, { into: nameless }, 'invalid_content', ['/into']],
   ] as const;
   for (const [what, by, id, body, code, pointers] of cases) {

@@ -3,7 +3,7 @@ import { areaOfId } from '../../kernel/ids.js';
 import { field, invalid, isRefusal, refuse, type Refusal } from '../../kernel/problem.js';
 import type { MergeInput } from '../../contract/patient.js';
 import type { Patient } from '../../contract/referral.js';
-import { normaliseIdNumber } from '../../domain/identity.js';
+import { contradiction, hasResidentId, normaliseIdNumber } from '../../domain/identity.js';
 import { amend } from '../../domain/referral-machine.js';
 import { reassess } from '../insurance/reassess.js';
 import { statementOf, worksWith } from '../insurance/person.js';
@@ -22,7 +22,8 @@ export interface Merged {
  * Two records of one person become one: somebody who came unknown is identified, or was written down twice.
  * Referrals, stays and what the insurer stated follow the record that stays; the other answers as that one
  * from then on. The stays are reckoned together. Nothing tells two persons apart again, so the caller must
- * work with the record that goes, and with the other too or know the number of its document.
+ * work with the record that goes, and with the other too or know the number of its document. What sex, date of
+ * birth or the documents contradict is refused; a record with a resident identity number never goes into one without.
  *
  * Refused: `not_found` for whom the record does not exist, `invalid_content` where the two cannot be one person.
  */
@@ -57,13 +58,24 @@ async function recordNamed(unit: Unit, id: string, { into, idType, idNumber }: M
 
 /** What speaks against one person. */
 function twoPersons(gone: PatientRecord, its: Patient, stays: PatientRecord, their: Patient): { zh: string; en: string } | undefined {
-  if (its.idType === '01' && their.idType === '01' && its.idNumber !== their.idNumber) {
+  if (hasResidentId(its) && hasResidentId(their) && its.idNumber !== their.idNumber) {
     return { zh: '两份记录的身份证号码不同，不是同一人', en: 'The two have different resident identity numbers' };
   }
   if (gone.idDigest !== null && stays.idDigest === null) {
     return { zh: '应保留有证件号码的一份', en: 'The record with a number is the one that stays' };
   }
-  return undefined;
+  // A number with its check digit is what others look the person up by: what anybody may invent does not take its place.
+  if (hasResidentId(its) && !hasResidentId(their)) {
+    return { zh: '应保留有身份证号码的一份', en: 'The record with a resident identity number is the one that stays' };
+  }
+  switch (contradiction(its, their)) {
+    case 'sex':
+      return { zh: '两份记录的性别不同，不是同一人', en: 'The two are of different sex' };
+    case 'birth-date':
+      return { zh: '两份记录的出生日期不同，不是同一人', en: 'The two have different dates of birth' };
+    case undefined:
+      return undefined;
+  }
 }
 
 async function carryOver(unit: Unit, gone: PatientRecord, stays: PatientRecord): Promise<void> {
