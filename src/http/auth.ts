@@ -14,6 +14,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Sets `request.client` and goes on, or answers 401. */
     authenticate(request: FastifyRequest, reply: FastifyReply, known: () => void): void;
+    /** Whether the key that the request came with still opens: for answers that take their time. */
+    isStillKnown(request: FastifyRequest): boolean;
   }
 }
 
@@ -55,6 +57,8 @@ export const auth = plugin<AuthOptions>('auth', (app, { store, hashKey, adminKey
     // A key that another instance has made a moment ago is none of an unknown.
     decide(() => void store.catchUp().then(() => decide(refused), (error: unknown) => reply.send(error)));
   });
+
+  app.decorate('isStillKnown', ({ client }: FastifyRequest): boolean => client !== null && (client === ADMIN || clientOf(client.keyHash) !== undefined));
 
   app.addHook('onRoute', (route) => {
     if (route.config?.access === 'open') return;

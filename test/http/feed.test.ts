@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import t from 'tap';
 import { SECOND } from '../../src/kernel/calendar.js';
-import { startApp, type Reply, type TestApp } from '../kit/app.js';
+import { problem, startApp, type Reply, type TestApp } from '../kit/app.js';
 import { upReferral } from '../kit/network.js';
 
 /** `GET /v1/events`: one order, nothing missing, and news as soon as there is some. */
@@ -65,6 +65,18 @@ t.test('a waiting request is answered by the commit of another, not by the clock
   for await (const chunk of response) text += chunk.toString('utf8');
   t.equal(response.statusCode, 200);
   t.equal((JSON.parse(text) as Feed).data[0]?.referralId, id);
+});
+
+t.test('a key that is revoked while it waits hears nothing more, not even of the commit that woke it', async (t) => {
+  const app = await startApp(t);
+  const made = (await app.send('admin', 'POST', '/v1/clients', { name: 'leaked', institutionId: 't1', roles: ['his'] })).body as { id: string; key: string };
+  const { nextCursor } = page(await app.send('t1', 'GET', '/v1/events?limit=100'));
+  const waiting = app.raw({ method: 'GET', url: `/v1/events?after=${nextCursor}&wait=30`, headers: { authorization: `Bearer ${made.key}` } });
+  await app.waiting();
+  await app.send('admin', 'DELETE', `/v1/clients/${made.id}`);
+  await refer(app, 1);
+  const answer = await waiting;
+  t.same([answer.status, problem(answer).code, page(answer).data], [401, 'unauthenticated', undefined]);
 });
 
 t.test('where nothing comes the wait runs out with an empty page and the same place to go on from', async (t) => {

@@ -51,6 +51,8 @@ export interface TestApp extends Fixture {
   moveTo(now: Instant): Promise<void>;
   /** Reckons the backtests that wait. */
   reckon(): Promise<void>;
+  /** Until a request waits for events. */
+  waiting(): Promise<void>;
   /** Lets every wait for events run out. */
   runOut(): void;
 }
@@ -148,6 +150,9 @@ export async function startApp(t: Teardown, options: AppOptions = {}): Promise<T
     },
     reckon() {
       return workOff(inThisThread(store));
+    },
+    async waiting() {
+      while (waits.size === 0) await new Promise((resolve) => setImmediate(resolve));
     },
     runOut() {
       for (const run of [...waits]) run();

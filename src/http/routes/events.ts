@@ -83,7 +83,7 @@ export function eventRoutes(http: Http, commits: Commits, slices: Slices): void 
   });
 }
 
-/** The next page with something in it, or the empty one where nothing comes in time. */
+/** The next page with something in it, or the empty one where nothing comes in time; a key that is revoked meanwhile hears no more. */
 async function nextEvents(store: Pick<Store, 'read'>, commits: Commits, request: FastifyRequest, query: Static<typeof FeedQuery>): Promise<FeedPage | Refusal> {
   const { limit = 50, wait: seconds = 0 } = query;
   const actor: Actor = actorOf(request);
@@ -96,6 +96,8 @@ async function nextEvents(store: Pick<Store, 'read'>, commits: Commits, request:
     for (let after = query.after ?? 0; ; ) {
       const seen = commits.count;
       const page = await store.read((reads) => feed(reads, actor, { after, types, limit }));
+      // After the read, which has caught up with what other instances revoked.
+      if (!request.server.isStillKnown(request)) return refuse('unauthenticated');
       if (isRefusal(page) || page.events.length > 0) return page;
       if (page.next > after) after = page.next;
       else if (!wait || wait.over) return page;
