@@ -15,7 +15,7 @@ const sqliteColumns = {
   table: sqlite.sqliteTable,
   text: () => sqlite.text(),
   integer: () => sqlite.integer({ mode: 'number' }),
-  /** A value of a few fields, or a document; never asked for by its inside. */
+  /** A value of a few fields, or a document; never found by its inside. */
   json: () => sqlite.text({ mode: 'json' }),
   blob: () => sqlite.blob({ mode: 'buffer' }),
   flag: () => sqlite.integer({ mode: 'boolean' }),

@@ -1,6 +1,7 @@
 import { must } from '../kernel/assert.js';
 import { areaOfId } from '../kernel/ids.js';
 import { STATUSES } from '../contract/vocabulary.js';
+import { wasSent } from '../domain/party.js';
 import type { Referral } from '../domain/referral.js';
 import type { Page, ReferralFilter } from '../usecase/ports.js';
 import type { Queries } from './queries/catalogue.js';
@@ -31,7 +32,7 @@ export async function listReferrals(queries: Queries, areas: readonly string[], 
   for (const scope of scopes) {
     const part = partOf(scope, filter, areas);
     if (part === undefined) continue;
-    for (const params of part.walks) for (const { id } of await queries.list(part.walk, part.sieves, params)) ids.add(id);
+    for (const { sieves, params } of part.walks) for (const { id } of await queries.list(part.walk, sieves, params)) ids.add(id);
   }
   const found = [...ids].sort().reverse();
   const page = found.slice(0, filter.limit);
@@ -47,16 +48,15 @@ function scopesOf(filter: ReferralFilter): readonly Scope[] {
   return [{ source: institutionId }, { target: institutionId }, ...leads];
 }
 
-/** A draft is its sender's alone. */
-function seesDrafts(scope: Scope): boolean {
+/** What was never sent is its sender's alone. */
+function seesUnsent(scope: Scope): boolean {
   return scope.source !== undefined;
 }
 
 interface Part {
   readonly walk: Walk;
-  readonly sieves: readonly Sieve[];
   /** One for each stretch of the index. */
-  readonly walks: readonly ListParams[];
+  readonly walks: readonly { readonly sieves: readonly Sieve[]; readonly params: ListParams }[];
 }
 
 /** undefined: nothing can be both in this scope and in the filter. */
@@ -64,7 +64,7 @@ function partOf(scope: Scope, filter: ReferralFilter, areas: readonly string[]):
   const source = agreed(scope.source, filter.sourceInstitutionId);
   const target = agreed(scope.target, filter.targetInstitutionId);
   if (source === null || target === null) return undefined;
-  if (filter.status === 'draft' && !seesDrafts(scope)) return undefined;
+  if (filter.status === 'draft' && !seesUnsent(scope)) return undefined;
 
   const walk: Walk =
     filter.patientId !== undefined ? 'patient' : source !== undefined ? 'source' : target !== undefined ? 'target' : scope.consortium !== undefined ? 'consortium' : 'area';
@@ -73,14 +73,15 @@ function partOf(scope: Scope, filter: ReferralFilter, areas: readonly string[]):
   };
   const byStatus = walk === 'source' || walk === 'target';
   const sieves = (Object.keys(values) as (keyof typeof values)[]).filter((s) => values[s] !== undefined && s !== walk && !(byStatus && s === 'status'));
+  const sent: readonly Sieve[] = seesUnsent(scope) ? sieves : [...sieves, 'submitted'];
   const params = { ...values, before: filter.before ?? NEWEST, limit: filter.limit + 1 };
   if (byStatus) {
-    const statuses = filter.status !== undefined ? [filter.status] : STATUSES.filter((status) => status !== 'draft' || seesDrafts(scope));
-    return { walk, sieves, walks: statuses.map((status) => ({ ...params, key: must(values[walk], 'what is walked is given'), status })) };
+    const statuses = filter.status !== undefined ? [filter.status] : STATUSES.filter((status) => status !== 'draft' || seesUnsent(scope));
+    const key = must(values[walk], 'what is walked is given');
+    return { walk, walks: statuses.map((status) => ({ sieves: status === 'cancelled' ? sent : sieves, params: { ...params, key, status } })) };
   }
   const keys = walk === 'area' ? areas : [must(walk === 'patient' ? filter.patientId : scope.consortium, 'what is walked is given')];
-  const drafts: Sieve[] = seesDrafts(scope) || filter.status !== undefined ? [] : ['submitted'];
-  return { walk, sieves: [...sieves, ...drafts], walks: keys.map((key) => ({ ...params, key })) };
+  return { walk, walks: keys.map((key) => ({ sieves: filter.status === undefined || filter.status === 'cancelled' ? sent : sieves, params: { ...params, key } })) };
 }
 
 /** null: the two exclude each other. */
@@ -99,7 +100,7 @@ function fits(r: Referral, scope: Scope, filter: ReferralFilter): boolean {
     same(filter.status, r.status) &&
     same(filter.direction, r.direction) &&
     same(filter.patientId, r.patientId) &&
-    (r.status !== 'draft' || seesDrafts(scope)) &&
+    (wasSent(r) || seesUnsent(scope)) &&
     (filter.changedSince === undefined || r.updatedAt >= filter.changedSince) &&
     (filter.before === null || r.id < filter.before)
   );

@@ -6,13 +6,13 @@ import type { ReferralFilter } from '../../src/usecase/ports.js';
 import { START } from '../kit/store.js';
 import type { OpenFresh } from '../kit/store.js';
 import { saved } from './conformance.js';
-import { institutionOf, referralOf } from './rows.js';
+import { COURSE, institutionOf, referralOf } from './rows.js';
 
 /** Lists of referrals against a list that is filtered by hand. */
 
 const INSTITUTIONS = ['p1', 'p2', 'h1', 'h2'] as const;
 const CONSORTIA = ['g1', 'g2', null] as const;
-const STATUSES = ['draft', 'submitted', 'accepted', 'completed'] as const;
+const STATUSES = ['draft', 'submitted', 'accepted', 'completed', 'cancelled'] as const;
 const DIRECTIONS = ['up', 'down'] as const;
 const PATIENTS = ['018f0000-0000-7000-912d-000000000001', '018f0000-0000-7000-912d-000000000002'];
 
@@ -37,10 +37,10 @@ function someFilter(prng: Prng, all: readonly Referral[]): ReferralFilter {
   };
 }
 
-/** Who may see it: its sender, drafts included; its receiver and the leads of its consortium, and whoever sees all, no draft. */
+/** Who may see it: its sender always; its receiver and the leads of its consortium, and whoever sees all, once it was sent. */
 function visible(r: Referral, filter: ReferralFilter): boolean {
   if (filter.institutionId !== null && r.sourceInstitutionId === filter.institutionId) return true;
-  if (r.status === 'draft') return false;
+  if (r.course.submittedAt === null) return false;
   if (filter.institutionId === null && filter.leadOf.length === 0) return true;
   return r.targetInstitutionId === filter.institutionId && filter.institutionId !== null || filter.leadOf.some((id) => id === r.consortiumId);
 }
@@ -64,8 +64,10 @@ export function listsConform(t: Test, open: OpenFresh): void {
       const made: Referral[] = [];
       for (let i = 0; i < 120; i++) {
         const area = prng.pick(['440100', '440600']);
+        const status = prng.pick(STATUSES);
+        const unsent = status === 'draft' || (status === 'cancelled' && prng.int(2) === 0);
         const referral = referralOf(unit, {
-          area, status: prng.pick(STATUSES), direction: prng.pick(DIRECTIONS), sourceInstitutionId: prng.pick(INSTITUTIONS),
+          area, status, course: { ...COURSE, submittedAt: unsent ? null : START }, direction: prng.pick(DIRECTIONS), sourceInstitutionId: prng.pick(INSTITUTIONS),
           targetInstitutionId: prng.pick([...INSTITUTIONS, null]), consortiumId: prng.pick(CONSORTIA), patientId: prng.pick(PATIENTS),
           updatedAt: START + prng.int(120) * MINUTE,
         });

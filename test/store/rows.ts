@@ -64,7 +64,7 @@ export function sessionOf(poolId: string, startsAt: Instant, more: Partial<Sessi
   };
 }
 
-const COURSE: ReferralCourse = {
+export const COURSE: ReferralCourse = {
   responsible: { firstContact: { name: '李' }, handler: { name: '王' }, manager: { name: '赵' } },
   sourceLevel: 'primary', targetLevel: 'tertiary', ruleVersion: 'g1@1', outside: false, retro: false, facts: ['stepped'], warnings: [],
   entitlement: null, reservationIds: [], acceptedBy: null, acknowledged: null, transferId: null, filingId: null, feedback: null, noReturnReason: null,

@@ -24,8 +24,9 @@ t.test('everybody’s list is what they send and receive, newest first; a lead�
   const other = await send(city, upReferral(5, { sourceInstitutionId: 'p3', targetInstitutionId: 't2' }));
   const draft = await send(city, upReferral(6, { draft: true }));
   const withdrawn = await take(city, await send(city, upReferral(7, { draft: true })), 'cancel');
+  const again = await take(city, await send(city, upReferral(7, { draft: true })), 'cancel');
   const ROWS: readonly (readonly [string, Actor, readonly { id: string }[]])[] = [
-    ['the sender, its drafts included', actorOf('p1'), [withdrawn, draft, outside, within, up]],
+    ['the sender, its drafts included', actorOf('p1'), [again, withdrawn, draft, outside, within, up]],
     ['a receiver', actorOf('s1', 'clerk'), [down, within]],
     ['the lead’s clerk', actorOf('t1', 'clerk'), [up]],
     ['the lead’s coordinator', actorOf('t1', 'coordinator'), [down, within, up]],
@@ -35,6 +36,11 @@ t.test('everybody’s list is what they send and receive, newest first; a lead�
   ];
   for (const [who, actor, expected] of ROWS) t.same(await list(city, actor), expected.map((referral) => referral.id), who);
   t.same(await list(city, ADMIN), ['forbidden']);
+  for (const actor of [actorOf('t1', 'clerk'), actorOf('t1', 'coordinator')]) {
+    for (const question of [{ status: 'cancelled' as const, limit: 1 }, { patientId: withdrawn.patientId, limit: 1 }]) {
+      t.same(await city.ask(actor, listReferrals, { before: null, ...question }), { data: [], next: null }, 'no page, no cursor names what was never sent');
+    }
+  }
 });
 
 t.test('a list is narrowed by what is asked', async (t) => {

@@ -7,7 +7,7 @@ import { p } from './placeholders.js';
 /** The index that a list walks, from its newest end: those of a sender or a receiver one status at a time. */
 export const WALKS = ['source', 'target', 'consortium', 'patient', 'area'] as const;
 export type Walk = (typeof WALKS)[number];
-/** What is sieved on the way. */
+/** What is sieved on the way; `submitted` holds back what was never sent. */
 export const SIEVES = ['status', 'direction', 'source', 'target', 'consortium', 'changedSince', 'submitted'] as const;
 export type Sieve = (typeof SIEVES)[number];
 
@@ -43,7 +43,8 @@ export function referralList(k: Kit, t: Tables, walk: Walk, sieves: ReadonlySet<
     target: behind(r.targetInstitutionId, 'target'),
     consortium: behind(r.consortiumId, 'consortium'),
     changedSince: sql`${r.updatedAt} >= ${p('changedSince')}`,
-    submitted: sql`coalesce(${r.status}, '') <> 'draft'`,
+    // What was withdrawn as a draft was never sent either; the course is looked into for no other.
+    submitted: sql`(coalesce(${r.status}, '') not in ('draft', 'cancelled') or ${r.course} ->> 'submittedAt' is not null)`,
   };
   return many<ListParams>()(
     k.build
