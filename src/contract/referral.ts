@@ -184,7 +184,7 @@ export const Referral = Closed(
     ending: Nullable(Closed({ reasonCode: Type.String(), comment: Nullable(Type.String()) })),
     redirectedFrom: Nullable(Type.String()),
     redirectedTo: Nullable(Type.String()),
-    linkedOlder: Nullable(Type.String({ description: 'The older open referral that a more urgent one did not wait for' })),
+    linkedOlder: Nullable(Type.String({ description: 'The older open referral that a more urgent one did not wait for; null to who is no party of that one' })),
     consentDueAt: Nullable(InstantText()),
     expiresAt: Nullable(InstantText('When the present status lapses without an answer')),
     createdAt: InstantText(),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import type { TSchema } from 'typebox';
@@ -62,6 +63,9 @@ interface OperationObject {
   'x-roles'?: readonly string[];
 }
 
+/** Of the program, which the document describes. */
+const VERSION = (JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
 export const openapi = plugin<{ examples: readonly Example[] }>('openapi', async (app, { examples }) => {
   const operations = new Map<string, Operation>();
   app.addHook('onRoute', ({ config }) => {
@@ -71,7 +75,7 @@ export const openapi = plugin<{ examples: readonly Example[] }>('openapi', async
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'referral-router', version: '1.0.0', description: DESCRIPTION, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+      info: { title: 'referral-router', version: VERSION, description: DESCRIPTION, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
       servers: [{ url: '/', description: 'Wherever the service is reached' }],
       tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
       components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'A key from `POST /v1/clients`' } } },

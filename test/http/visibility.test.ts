@@ -190,3 +190,17 @@ t.test('after a redirect the earlier receiver sees it up to the hand-over, and t
   t.equal((await app.send('s1', 'GET', `/v1/referrals/${id}`)).status, 200);
   t.equal((await app.send('t1', 'GET', `/v1/referrals/${redirectedTo}`)).status, 200);
 });
+
+t.test('the older referral that an urgent one overtook is named to its own parties alone', async (t) => {
+  const older = (await app.send('p1', 'POST', '/v1/referrals', upReferral(31))).body as { id: string };
+  const sent = await app.send('p2', 'POST', '/v1/referrals', upReferral(31, { sourceInstitutionId: 'p2', targetInstitutionId: 's1', urgency: 'emergency' }));
+  const url = `/v1/referrals/${(sent.body as { id: string }).id}`;
+  const names = async (who: string) => ((await app.send(who, 'GET', url)).body as { linkedOlder: string | null }).linkedOlder;
+  t.match(sent.body, { linkedOlder: null, facts: ['green-channel', 'overtakes-open-referral'] }, 'its sender, who is no party of the older');
+  t.same([await names('p2'), await names('s1'), await names('t1')], [null, null, older.id], 'the lead coordinates the one and receives the other');
+  for (const [who, action, body] of [['s1', 'acknowledge', { name: '黄主任' }], ['s1', 'arrive', {}]] as const) {
+    t.match((await app.send(who, 'POST', `${url}/${action}`, body)).body, { linkedOlder: null }, action);
+  }
+  const told = [await app.send('p2', 'GET', `${url}/history`), await app.send('p2', 'GET', '/v1/events?limit=100'), await app.send('s1', 'GET', '/v1/events?limit=100')];
+  for (const { text } of told) t.notOk(text.includes(older.id));
+});

@@ -4,6 +4,7 @@ import { Shared } from '../../contract/scalars.js';
 import { ACTIONS, type ReferralAction } from '../../contract/vocabulary.js';
 import { isEmergency } from '../../usecase/referral/access.js';
 import { act, type ActCommand } from '../../usecase/referral/act.js';
+import { asSeenBy } from '../../usecase/referral/as-seen.js';
 import { DESK } from '../access.js';
 import { command, type Http } from '../operation.js';
 import { referralView } from '../present/referral.js';
@@ -52,7 +53,7 @@ export function actionRoutes(http: Http): void {
       params: ReferralId, body: Shared(ACTION_BODIES[action]), answer: Shared(Referral), conditional: true,
       problems: ['wrong_party', 'invalid_transition', 'invalid_content', ...problems],
       // The schema of the route is the one that belongs to the action; the compiler cannot pair them through the loop.
-      run: (unit, { params, body, ifMatch }) => act(unit, { id: params.id, action, ifMatch, body } as ActCommand),
+      run: async (unit, { params, body, ifMatch }) => asSeenBy(unit, unit.actor, await act(unit, { id: params.id, action, ifMatch, body } as ActCommand)),
       urgent: { is: (reads, actor, { params }) => isEmergency(reads, actor, params.id) },
       version: (referral) => referral.version,
       show: referralView,

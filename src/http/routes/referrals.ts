@@ -4,6 +4,7 @@ import { ActionsView, ConsentInput, EntitlementView, FormView, HistoryPage, Pati
 import { Closed, InstantText, Key, OneOf, PageQuery, Shared } from '../../contract/scalars.js';
 import { DIRECTIONS, STATUSES } from '../../contract/vocabulary.js';
 import { lookupPatient } from '../../usecase/network/lookup-patient.js';
+import { asSeenBy } from '../../usecase/referral/as-seen.js';
 import { createReferral } from '../../usecase/referral/create-referral.js';
 import { formOf } from '../../usecase/referral/form-of.js';
 import { actionsOf, entitlementOf, getReferral, historyOf } from '../../usecase/referral/get-referral.js';
@@ -38,7 +39,7 @@ function writing(http: Http): void {
       'invalid_content', 'no_candidate', 'not_in_consortium', 'wrong_party', 'duplicate_open_referral', 'session_full', 'session_closed', 'session_over',
       'session_not_open', 'already_reserved',
     ],
-    run: (unit, { body }) => createReferral(unit, { body }),
+    run: async (unit, { body }) => asSeenBy(unit, unit.actor, await createReferral(unit, { body })),
     urgent: { is: async (_reads, _actor, { body }) => body.urgency === 'emergency', word: 'emergency' },
     version: (referral) => referral.version,
     location: (referral) => `/v1/referrals/${referral.id}`,
@@ -49,7 +50,7 @@ function writing(http: Http): void {
     summary: 'Change a draft: the fields that are given are replaced',
     params: ReferralId, body: Shared(ReferralPatch), answer: Shared(Referral), conditional: true,
     problems: ['invalid_content', 'wrong_party', 'invalid_transition'],
-    run: (unit, { params, body, ifMatch }) => patchReferral(unit, { id: params.id, ifMatch, body }),
+    run: async (unit, { params, body, ifMatch }) => asSeenBy(unit, unit.actor, await patchReferral(unit, { id: params.id, ifMatch, body })),
     version: (referral) => referral.version,
     show: referralView,
   });
@@ -58,7 +59,7 @@ function writing(http: Http): void {
     summary: 'Record the consent that an emergency deferred',
     params: ReferralId, body: Shared(ConsentInput), answer: Shared(Referral), conditional: true,
     problems: ['invalid_content', 'wrong_party', 'invalid_transition'],
-    run: (unit, { params, body, ifMatch }) => giveConsent(unit, { id: params.id, ifMatch, body }),
+    run: async (unit, { params, body, ifMatch }) => asSeenBy(unit, unit.actor, await giveConsent(unit, { id: params.id, ifMatch, body })),
     version: (referral) => referral.version,
     show: referralView,
   });

@@ -11,6 +11,7 @@ import { noShow } from '../../usecase/reservation/no-show.js';
 import { release } from '../../usecase/reservation/release.js';
 import { reschedule } from '../../usecase/reservation/reschedule.js';
 import { reserve } from '../../usecase/reservation/reserve.js';
+import { asSeenBy } from '../../usecase/referral/as-seen.js';
 import { redeemEntitlement, voidEntitlement } from '../../usecase/referral/redeem-entitlement.js';
 import { DESK } from '../access.js';
 import { command, question, type Http } from '../operation.js';
@@ -97,7 +98,7 @@ function counter(http: Http): void {
       summary,
       params: ByCode, body: Shared(RedeemInput), answer: Shared(Referral),
       problems: ['wrong_party', 'invalid_transition', 'not_entitled', 'already_redeemed'],
-      run: (unit, { params, body }) => run(unit, { code: params.code, body }),
+      run: async (unit, { params, body }) => asSeenBy(unit, unit.actor, await run(unit, { code: params.code, body })),
       version: (referral) => referral.version,
       show: referralView,
     });

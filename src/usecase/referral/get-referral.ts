@@ -6,11 +6,12 @@ import { actionsFor } from '../../domain/referral-machine.js';
 import type { Entitlement, Referral } from '../../domain/referral.js';
 import type { Page, Query } from '../ports.js';
 import { findReferral } from './access.js';
+import { asSeenBy } from './as-seen.js';
 import { registrationFeeOf } from './registration-fee.js';
 
 export const getReferral: Query<{ id: string }, Referral> = async (reads, actor, { id }) => {
   const found = await findReferral(reads, actor, id);
-  return isRefusal(found) ? found : found.referral;
+  return isRefusal(found) ? found : asSeenBy(reads, actor, found.referral);
 };
 
 /** What the caller may do with it now: a desk shows these as its buttons. */
