@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
@@ -19,7 +19,7 @@ import { reckonHere, runBacktests, type Reckoner, type Runner } from './reckonin
 import { startReckoner } from './reckoning/start.js';
 import { startRelay } from './relay/runner.js';
 import { settle } from './relay/tick.js';
-import { createDurably } from './store/durable.js';
+import { createDurably, privateFolder } from './store/durable.js';
 import { openFollower, openStore, type ReadingStore, type StoreOptions, type WholeStore } from './store/open.js';
 import { openPostgres, type PostgresStore } from './store/postgres/store.js';
 import { firstAdministrator, SYSTEM } from './usecase/network/first-administrator.js';
@@ -222,7 +222,7 @@ function keyBeside(config: Config, logger: Logger): Uint8Array {
     throw new ConfigError(`DATA_KEY is not set and the key file ${path} is missing, though the database is there: restore it, what is stored cannot be read without it.`);
   }
   const key = randomBytes(32);
-  mkdirSync(dirname(path), { recursive: true });
+  privateFolder(dirname(path));
   // Before anything is sealed with it: after a power cut the database would be there, and nobody could read it.
   createDurably(path, `${key.toString('base64')}\n`, 0o600);
   logger.warn({ path }, 'made the data key: keep a copy apart from the database, without it no patient can be read');

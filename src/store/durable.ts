@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** What is to be there after a power cut: the contents of a file are kept by syncing it, its name by syncing its folder. */
@@ -30,4 +30,21 @@ export function createDurably(path: string, text: string, mode: number): void {
     rmSync(part, { force: true });
   }
   syncPath(dirname(path));
+}
+
+/** A folder, made for this user alone; one that is there stays as it is. */
+export function privateFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+}
+
+/**
+ * A file, made empty and for this user alone; one that is there stays as it is. The journal of a database takes its
+ * mode from it. What hinders it, the engine is told too when it opens the file, and says which file and which right.
+ */
+export function privateFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch {
+    return;
+  }
 }

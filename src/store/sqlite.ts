@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Instant } from '../kernel/calendar.js';
 import type { Binder, Query } from './bind.js';
+import { privateFile, privateFolder } from './durable.js';
 import { StoreError, translate } from './errors.js';
 import { refuseDamaged } from './examine.js';
 import { MIGRATIONS_TABLE, pendingMigrations, type AppliedMigration, type Migration } from './migrate.js';
@@ -152,12 +153,14 @@ export function openSqlite(path: string, migrations: readonly Migration[], now: 
     return db;
   };
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    privateFolder(dirname(path));
     const served = existsSync(`${path}.lock`);
+    privateFile(`${path}.lock`);
     takeLock(open(`${path}.lock`, { timeout: 0 }), path);
     refuseDamaged(path, served);
     // The engine would open it to read, and fail at the first write.
     if (isClosed(path)) throw new StoreError('io', 'the database file cannot be written');
+    privateFile(path);
     const writing = open(path, { timeout: 5_000 });
     prepareWriter(writing);
     migrate(writing, migrations, now);
@@ -195,6 +198,7 @@ function prepareReader(db: Sqlite.Database): void {
 
 /** Keeps every service away from the file until the answer is called. Throws StoreError `locked` where one runs. */
 export function holdFile(path: string): () => void {
+  privateFile(`${path}.lock`);
   const lock = new Sqlite(`${path}.lock`, { timeout: 0 });
   try {
     takeLock(lock, path);

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Place } from '../config.js';
 import { contentsOf, copyDatabase, type Contents } from '../store/copy.js';
-import { syncPath } from '../store/durable.js';
+import { privateFolder, syncPath } from '../store/durable.js';
 import { holdFile } from '../store/sqlite.js';
 import { described, faultsOf, UpkeepError, type UpkeepCommand } from './command.js';
 
@@ -33,7 +33,7 @@ export const restore: UpkeepCommand = async (args, placeOf) => {
   const order = { from: values.from, place: placeOf(values.to), replace: values.replace, acceptFaults: values['accept-faults'] };
   if (!existsSync(order.from)) throw new UpkeepError(`There is no file ${order.from}.`);
   if (resolve(order.from) === resolve(order.place.file)) throw new UpkeepError(`${order.from} is where it would be restored to.`);
-  mkdirSync(dirname(order.place.file), { recursive: true });
+  privateFolder(dirname(order.place.file));
   const release = holdFile(order.place.file);
   try {
     return await putInPlace(order);

@@ -95,7 +95,7 @@ for (const [name, edit] of Object.entries(PLANTED)) {
 t.test('planted, the data key is not synced: nobody could read what power has left', { timeout: 200_000 }, async (t) => {
   const file = 'src/compose.ts';
   const edits = [
-    { file, from: "import { mkdirSync, statSync } from 'node:fs';", to: "import { mkdirSync, statSync, writeFileSync } from 'node:fs';" },
+    { file, from: "import { statSync } from 'node:fs';", to: "import { statSync, writeFileSync } from 'node:fs';" },
     { file, from: "createDurably(path, `${key.toString('base64')}\\n`, 0o600);", to: "writeFileSync(path, `${key.toString('base64')}\\n`, { mode: 0o600 });" },
   ];
   const run = await record(t, 'key', { referrals: 6, bug: edits });

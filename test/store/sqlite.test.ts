@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import t from 'tap';
@@ -34,6 +34,23 @@ t.test('what was acknowledged survives a power cut: WAL, and the disk is waited 
   t.equal(writer.pragma('foreign_keys'), 1);
   t.equal(writer.pragma('busy_timeout'), 5_000);
   t.equal(reader.pragma('query_only'), 1);
+});
+
+t.test('what is made is for the user of the service alone, the journal too; what is there keeps its mode', async (t) => {
+  const folder = join(freshFolder(t), 'data');
+  const path = join(folder, 'referral.db');
+  const modes = () => ['', '.lock', '-wal', '-shm'].map((suffix) => (statSync(path + suffix).mode & 0o777).toString(8));
+  const open = () => openSqlite(path, readMigrations('sqlite'), START);
+  const first = open();
+  t.equal((statSync(folder).mode & 0o777).toString(8), '700');
+  t.strictSame(modes(), ['600', '600', '600', '600']);
+  first.close();
+  chmodSync(folder, 0o750);
+  chmodSync(path, 0o640);
+  const again = open();
+  t.teardown(() => again.close());
+  t.equal((statSync(folder).mode & 0o777).toString(8), '750', 'an operator who lets a group read may');
+  t.strictSame(modes(), ['640', '600', '640', '640']);
 });
 
 t.test('the journal is copied back when the store closes, and nothing but the file matters then', async (t) => {
