@@ -59,7 +59,7 @@ async function main(args: string[]): Promise<number> {
   const start = timeline().next().value;
   const clock = new MovableClock(start?.at ?? 0);
   const progress = new Progress(plan.total, { write: (text) => void process.stdout.write(text), interactive: process.stdout.isTTY }, () => performance.now(), () => process.memoryUsage.rss());
-  say(`广州函件回放 Replay of the Guangzhou letter: ${grouped(plan.total)} referrals, ${plan.network.consortia.length} consortia, ${plan.network.institutions.length} institutions → ${path}`);
+  say(`广州答复回放 Replay of the Guangzhou letter: ${grouped(plan.total)} referrals, ${plan.network.consortia.length} consortia, ${plan.network.institutions.length} institutions → ${path}`);
 
   const store = await openStore({ url: `sqlite:${path}`, dataKey: DATA_KEY, clock, random: randomBytes });
   try {
@@ -73,7 +73,7 @@ async function main(args: string[]): Promise<number> {
     say(`\n  ${((performance.now()) / 1_000).toFixed(1)} s 总用时 in all; 内存峰值 peak memory ${Math.round(peakMb)} MB; ${grouped(Math.round(store.stats().databaseBytes / 1_048_576))} MB on disk`);
     const wrong = differences(findings, streams);
     for (const sentence of wrong) process.stderr.write(`✗ ${sentence}\n`);
-    if (wrong.length === 0) say(`\n数据与来函一致 The ledger shows the letter's figures.\n浏览 Look at it: DATA_KEY=${DATA_KEY.toString('base64')} DATABASE_URL=sqlite:${path} npm start`);
+    if (wrong.length === 0) say(`\n数据与广州答复一致 The ledger shows the letter's figures.\n浏览 Look at it: DATA_KEY=${DATA_KEY.toString('base64')} DATABASE_URL=sqlite:${path} ADMIN_KEY=change-me-please npm start`);
     return wrong.length === 0 ? 0 : 1;
   } finally {
     await store.close();

@@ -12,7 +12,9 @@ t.test('the first referral of the README goes from request to arrival, as it sta
   t.match(said, /^3000$/m, 'the fee of that clinic is waived');
   t.match(said, /^arrived$/m, 'the transfer is executed');
   t.match(said, /"referral\.arrived"/, 'and stands in the history');
+  t.match(said, /^in-care\ncompleted$/m, 'the doctor takes over and ends the visit');
   t.match(said, /^本次起付线 750\.00 元。$/m, 'and the second stay bears what is left of the deductible');
+  t.notMatch(said, /重叠/, 'of two stays one after the other');
 });
 
 t.test('the example of the client compiles against the client that is shipped', async (t) => {

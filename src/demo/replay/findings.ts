@@ -91,7 +91,7 @@ function savingTable(savings: readonly Saving[]): string[] {
 }
 
 export function tables(findings: Findings, streams: readonly Stream[], scale: number): string {
-  const asked = scale === 1 ? '来函 letter' : `来函×${scale}`;
+  const asked = scale === 1 ? '广州答复 letter' : `广州答复×${scale}`;
   const table = (title: string, rows: readonly Row[]): string[] => [
     title,
     `  ${right('本库 ledger', 13)}  ${right(asked, 13)}`,

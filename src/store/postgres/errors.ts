@@ -16,6 +16,7 @@ const SENTENCES: readonly (readonly [prefix: string, trouble: StoreTrouble, sent
   ['08', 'unreachable', 'the connection to the database server was lost'],
   ['25006', 'unreachable', 'the database server takes no changes: it is a copy'],
   ['28', 'refused', 'the database server refuses this user or password'],
+  ['42501', 'refused', 'permission denied: the user of the service does not own the database or what is in it'],
   ['3D000', 'refused', 'there is no such database on the server'],
   ['58', 'io', 'the disk of the database server failed'],
   ['XX', 'corrupt', 'the database server found its files damaged'],
@@ -27,7 +28,8 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
 ]);
 
 /** What the driver says without a code, in its own words. */
-const LOST = /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|The server does not support SSL)/;
+const LOST = /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired)/;
+const NO_TLS = /^The server does not support SSL/;
 const NO_CONNECTION_FREE = /^timeout exceeded when trying to connect/;
 
 /** Text about a statement, not about a row: no value is ever in it. */
@@ -40,6 +42,7 @@ export function translatePostgres(error: unknown): unknown {
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return ofState(code, constraint, error.message);
   if (typeof code === 'string' && UNREACHABLE.has(code)) return new StoreError('unreachable', `the database server cannot be reached (${code})`);
   if (LOST.test(error.message)) return new StoreError('unreachable', 'the connection to the database server was lost');
+  if (NO_TLS.test(error.message)) return new StoreError('unreachable', 'the database server takes no TLS connection, which sslmode in DATABASE_URL asks for: switch TLS on there, or take sslmode out');
   if (NO_CONNECTION_FREE.test(error.message)) return new StoreError('busy', 'no connection to the database server became free in time');
   return error;
 }
