@@ -118,6 +118,7 @@ t.test('no error of the server is passed on in its own words, which may quote a 
     [{ code: 'ECONNRESET' }, { trouble: 'unreachable', code: 'unavailable' }],
     [{ code: 'XX001' }, { trouble: 'corrupt', code: 'unavailable' }],
     [{ code: '22P02' }, { trouble: 'engine', code: 'internal' }],
+    [{ code: '42501' }, { trouble: 'refused', code: 'internal' }],
     [{ code: '42703' }, { trouble: 'engine', code: 'internal' }],
   ];
   for (const [facts, expected] of rows) {
@@ -125,6 +126,8 @@ t.test('no error of the server is passed on in its own words, which may quote a 
     t.match(told, { name: 'StoreError', ...expected }, JSON.stringify(facts));
     t.equal(told.message.includes('张三'), (facts as { code: string }).code === '42703', 'the text of a statement holds no values, that of a row does');
   }
+  const withoutTls = translatePostgres(new Error('The server does not support SSL connections')) as StoreError;
+  t.match(withoutTls, { trouble: 'unreachable', message: /takes no TLS connection, which sslmode in DATABASE_URL asks for/ }, 'what the driver refuses is told by its reason');
   const bug = new TypeError('x');
   t.equal(translatePostgres(bug), bug, 'a bug stays what it is');
 });
