@@ -45,7 +45,7 @@ export const PROBLEMS = {
   already_redeemed: kind(409, '该权益已核销', 'The entitlement item is already redeemed'),
   not_entitled: kind(409, '不享有该项优惠', 'The item was not granted'),
   follow_up_missing: kind(409, '尚无随访记录', 'No follow-up is recorded yet'),
-  allotment_in_use: kind(409, '该分配名额正在使用', 'The allotment is in use'),
+  allotment_in_use: kind(409, '该预留名额正在使用', 'The allotment is in use'),
   department_in_use: kind(409, '该科室仍有资源池', 'The department still has resource pools'),
   arrival_settled: kind(409, '接收后不能撤销到院', 'An arrival cannot be revoked after reception'),
   clock_backwards: kind(409, '测试时钟只能向前', 'The test clock only moves forward'),
