@@ -126,6 +126,11 @@ export function seenAt(referral: Referral, now: Instant): Referral {
   return { ...referral, status: 'expired', deadlineAt: null, course };
 }
 
+/** True of an expired referral that was still open at an earlier instant: what has lapsed has lapsed since its deadline. */
+export function wasOpenAt({ status, course }: Referral, at: Instant): boolean {
+  return status === 'expired' && course.endedAt !== null && at < course.endedAt;
+}
+
 export interface Step {
   readonly status: ReferralStatus;
   readonly booked?: { readonly until: Instant } | null;
@@ -142,6 +147,12 @@ export function advance(referral: Referral, step: Step, now: Instant, timers: Re
     deadlineAt: deadlineOf(step.status, now, step.booked ?? null, timers),
     course: { ...referral.course, ...step.course },
   };
+}
+
+/** An expired referral as it was before it lapsed; without its places, which are gone. */
+export function reinstated(referral: Referral, now: Instant, timers: Required<Timers>): Referral {
+  const status = referral.course.statusBefore === 'scheduled' ? 'accepted' : (referral.course.statusBefore ?? 'submitted');
+  return advance(referral, { status, course: { statusBefore: null, endedAt: null } }, now, timers);
 }
 
 /** The referral one version later with its status and deadline as they were. */

@@ -124,7 +124,7 @@ t.test('a stay in the new insurance year starts anew, a chain goes on over the y
   goTo(city, 20);
   const year = async (person: ReturnType<typeof insured>, admittedAt: string, number: string) => {
     const from = await put(city, 's1', `A${number}`, stayOf(person, 2, 5_000, { admittedAt, dischargedAt: undefined }));
-    const referral = await sendUp(city, person, 's1', 't1');
+    const referral = await sendUp(city, person, 's1', 't1', { occurredAt: march(4), retroReason: '补录' });
     const to = await put(city, 't1', `B${number}`, stayOf(person, 5, 20_000, under(referral)));
     return [await sumOf(city, from.stay), await sumOf(city, to.stay)];
   };

@@ -2,14 +2,15 @@ import { must } from '../../kernel/assert.js';
 import { field, invalid, isRefusal, type Refusal } from '../../kernel/problem.js';
 import type { StayInput } from '../../contract/stay.js';
 import { inOrder } from '../../domain/ledger.js';
-import { reachedBy } from '../../domain/reached.js';
+import { reachedBy, refuseAdmission } from '../../domain/reached.js';
 import type { Referral } from '../../domain/referral.js';
-import { legalActions } from '../../domain/referral-machine.js';
+import { legalActions, reinstated } from '../../domain/referral-machine.js';
 import type { Stay } from '../../domain/stay.js';
 import type { Unit } from '../ports.js';
 import { commit } from '../referral/act.js';
 import { executeTransfer, reverseTransfer } from '../referral/actions/arrive.js';
 import { lapse } from '../referral/lapse.js';
+import { timersFor } from '../referral/referral-event.js';
 import { reachStays } from './arrival-changed.js';
 
 /** A stay and the referral that brought the patient. */
@@ -44,20 +45,29 @@ export async function linkStay(unit: Unit, body: StayInput, { id, patientId, nam
   if (named?.patientId !== patientId) {
     return invalid(field(pointer, '没有转给本机构的该患者的这一转诊', 'No such referral of this patient to this institution'));
   }
-  const referral = await lapse(unit, named);
+  const admitted = Date.parse(body.admittedAt);
+  const now = await lapse(unit, named);
+  const contradiction = refuseAdmission(now, admitted, pointer);
+  if (contradiction) return invalid(contradiction);
+  const referral = now.status === 'expired' ? await takeUp(unit, now) : now;
   const arrivable = legalActions(referral.status).includes('arrive');
-  if (!arrivable && referral.course.transferId === null) {
-    return invalid(field(pointer, `该转诊已结束（${referral.status}）`, `That referral has ended (${referral.status})`));
-  }
   if (before?.referralId !== referral.id) await letGo(unit, before);
   if (!arrivable) {
     return { referralId: referral.id, executedReferral: before?.referralId === referral.id && before.executedReferral, reached: reachedBy(referral) };
   }
-  const changed = await executeTransfer(unit, referral, { at: Date.parse(body.admittedAt), reservationId: null, because: 'stay' });
+  const changed = await executeTransfer(unit, referral, { at: admitted, reservationId: null, because: 'stay' });
   if (isRefusal(changed)) return changed;
   await commit(unit, changed, 'arrived');
   await reachStays(unit, changed.referral, id);
   return { referralId: referral.id, executedReferral: true, reached: reachedBy(changed.referral) };
+}
+
+/**
+ * A referral that has expired since it brought the patient is taken up again, as its receiver would by hand:
+ * an admission that is told late must not cost the patient what the referral was worth. Its places are gone.
+ */
+async function takeUp(unit: Unit, expired: Referral): Promise<Referral> {
+  return commit(unit, { referral: reinstated(expired, unit.now, timersFor(unit, expired)), data: { because: 'stay' } }, 'reinstated');
 }
 
 /**

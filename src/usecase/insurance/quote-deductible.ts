@@ -41,12 +41,12 @@ export const quoteDeductible: Query<QuoteInput, Quoted> = async (reads, actor, b
   if (!record) return refuse('not_found');
   const institution = reads.network.institution(body.institutionId);
   if (!institution) return invalid(field('/institutionId', '机构不存在', 'Unknown institution'));
-  const coming = await arrivalOf(reads, actor, { record, institution, arrival: body.arrival });
+  const admittedAt = Date.parse(body.admittedAt);
+  const coming = await arrivalOf(reads, actor, { record, institution, admittedAt, arrival: body.arrival });
   if (isRefusal(coming)) return coming;
 
   const facts = await factsOf(reads, record.id);
   const insured = insuredBy(undefined, coming.insurance ?? insuranceOf(reads, record, facts.stays));
-  const admittedAt = Date.parse(body.admittedAt);
   const policy = policyFor(reads, actor, insured, admittedAt);
   if (isRefusal(policy)) return policy;
   const stay = quotedStay(body, { ...coming, institution, policy, personKind: insured.personKind, admittedAt });

@@ -1,4 +1,4 @@
-import { localDateOf } from '../../kernel/calendar.js';
+import { localDateOf, type Instant } from '../../kernel/calendar.js';
 import { field, invalid, isRefusal, type Refusal } from '../../kernel/problem.js';
 import type { QuoteInput } from '../../contract/insurance.js';
 import type { Insurance } from '../../contract/referral.js';
@@ -7,8 +7,8 @@ import type { StayArrival } from '../../domain/assessment.js';
 import { arrivalUnder } from '../../domain/ledger.js';
 import { levelOn, levelStep, sharedConsortia, type Institution } from '../../domain/network.js';
 import { wasSent } from '../../domain/party.js';
-import { reachedBy } from '../../domain/reached.js';
-import { legalActions, seenAt } from '../../domain/referral-machine.js';
+import { reachedBy, refuseAdmission } from '../../domain/reached.js';
+import { seenAt } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Actor, PatientRecord, Reads } from '../ports.js';
 import { seeing } from '../referral/access.js';
@@ -29,6 +29,7 @@ const UNSTATED = { insurance: undefined, diagnosisCode: null, referralId: null }
 export interface Question {
   readonly record: PatientRecord;
   readonly institution: Institution;
+  readonly admittedAt: Instant;
   readonly arrival: QuoteInput['arrival'];
 }
 
@@ -42,17 +43,15 @@ export async function arrivalOf(reads: Reads, actor: Actor, question: Question):
 }
 
 /** Under a referral that the caller knows of, as if this stay executed it. */
-async function underReferral(reads: Reads, actor: Actor, { record, institution, arrival: { referralId, referralNo } }: Question): Promise<Coming | Refusal> {
+async function underReferral(reads: Reads, actor: Actor, { record, institution, admittedAt, arrival: { referralId, referralNo } }: Question): Promise<Coming | Refusal> {
   const pointer = referralId === undefined ? '/arrival/referralNo' : '/arrival/referralId';
   const found = referralId === undefined ? await reads.referralByNo(referralNo ?? '') : await reads.referral(referralId);
   const known = actor.institutionId === null ? found : visibleTo(reads, actor, found);
   if (known?.patientId !== record.id || known.targetInstitutionId !== institution.id || !wasSent(known)) {
     return invalid(field(pointer, '没有转给该机构的该患者的这一转诊', 'No such referral of this patient to this institution'));
   }
-  const { status } = seenAt(known, reads.now);
-  if (known.course.transferId === null && !legalActions(status).includes('arrive')) {
-    return invalid(field(pointer, `该转诊已结束（${status}）`, `That referral has ended (${status})`));
-  }
+  const contradiction = refuseAdmission(seenAt(known, reads.now), admittedAt, pointer);
+  if (contradiction) return invalid(contradiction);
   return {
     arrival: arrivalUnder(reachedBy(known)),
     insurance: openPersons(reads.vault, known).patient.insurance,

@@ -1,6 +1,6 @@
 import { field, invalid, isRefusal } from '../../../kernel/problem.js';
 import { checkContent, checkReason, diseaseKeyOf, warningsWith } from '../../../domain/content.js';
-import { advance, amend } from '../../../domain/referral-machine.js';
+import { advance, amend, reinstated } from '../../../domain/referral-machine.js';
 import type { ReferralContent } from '../../../domain/referral.js';
 import { timersFor } from '../referral-event.js';
 import { knowPatient, statedIn } from '../draft.js';
@@ -74,8 +74,4 @@ export const acknowledge: Action<'acknowledge'> = async (unit, { referral }, bod
 });
 
 /** A receiver takes an expired referral up again, within thirty days; its places are gone and must be taken anew. */
-export const reinstate: Action<'reinstate'> = async (unit, { referral }) => {
-  const status = referral.course.statusBefore === 'scheduled' ? 'accepted' : (referral.course.statusBefore ?? 'submitted');
-  const course = { statusBefore: null, endedAt: null };
-  return { referral: advance(referral, { status, course }, unit.now, timersFor(unit, referral)) };
-};
+export const reinstate: Action<'reinstate'> = async (unit, { referral }) => ({ referral: reinstated(referral, unit.now, timersFor(unit, referral)) });

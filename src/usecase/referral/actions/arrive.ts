@@ -1,10 +1,10 @@
 import { must } from '../../../kernel/assert.js';
-import { HOUR, localDateOf, type Instant } from '../../../kernel/calendar.js';
+import { localDateOf, type Instant } from '../../../kernel/calendar.js';
 import { field, invalid, isRefusal, type Refusal } from '../../../kernel/problem.js';
 import type { ReferralStatus } from '../../../contract/vocabulary.js';
 import { checkReason } from '../../../domain/content.js';
 import { levelOn } from '../../../domain/network.js';
-import { happenedAt } from '../../../domain/reached.js';
+import { cameBefore, happenedAt } from '../../../domain/reached.js';
 import { advance } from '../../../domain/referral-machine.js';
 import type { Referral } from '../../../domain/referral.js';
 import type { Transfer } from '../../../domain/transfer.js';
@@ -21,9 +21,7 @@ import type { Action, Changed } from './action.js';
 export const arrive: Action<'arrive'> = async (unit, { referral }, body) => {
   const at = body.at === undefined ? unit.now : Date.parse(body.at);
   if (at > unit.now) return invalid(field('/at', '到院时间不能晚于现在', 'The arrival lies in the future'));
-  const begun = referral.content.occurredAt === undefined ? referral.course.submittedAt : Date.parse(referral.content.occurredAt);
-  // Desks register a walk-in first and type the referral afterwards: a day's grace, no more.
-  if (begun !== null && at < begun - 24 * HOUR) return invalid(field('/at', '到院时间早于转诊', 'The arrival lies before the referral'));
+  if (cameBefore(referral, at)) return invalid(field('/at', '到院时间早于转诊', 'The arrival lies before the referral'));
   return executeTransfer(unit, referral, { at, reservationId: body.reservationId ?? null, because: 'arrival' });
 };
 
