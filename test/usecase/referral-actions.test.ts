@@ -4,12 +4,16 @@ import { isRefusal } from '../../src/kernel/problem.js';
 import { ACTIONS, type ReferralAction, type ReferralStatus } from '../../src/contract/vocabulary.js';
 import type { Referral } from '../../src/domain/referral.js';
 import type { Actor } from '../../src/usecase/ports.js';
+import { putPool } from '../../src/usecase/capacity/put-pool.js';
+import { putSessions } from '../../src/usecase/capacity/put-sessions.js';
 import { actionsOf, getReferral } from '../../src/usecase/referral/get-referral.js';
 import { expireReferrals } from '../../src/usecase/referral/lapse.js';
+import { confirm } from '../../src/usecase/reservation/confirm.js';
 import { messagesOf } from '../../src/usecase/referral/post-message.js';
 import { City, on } from '../kit/city.js';
+import { put, stayOf } from '../kit/ledger.js';
 import { everything, must, send, successorOf, take, tryAct } from '../kit/life.js';
-import { ADMIN, accepted, actorOf, at, codeOf, downReferral, fill, person, pointersOf, sessionOn, upReferral } from '../kit/network.js';
+import { ADMIN, accepted, actorOf, at, bedNights, codeOf, downReferral, fill, person, pointersOf, POOLS, sessionOn, upReferral } from '../kit/network.js';
 import { isTheirs, legalIn, type Side } from '../kit/status-table.js';
 import { START } from '../kit/store.js';
 
@@ -102,14 +106,18 @@ t.test('a question goes back to the sender, its answer comes with what was missi
   t.match(answered.course, { statusBefore: null, responsible: { firstContact: { name: '陈全科' }, manager: { name: '王管理' } } });
   const said = await accepted(city.ask('t1', messagesOf, { id: asked.id }));
   t.same(said.data.map((m) => [m.institutionId, m.text]), [['t1', '请补充心电图'], ['p1', '补充心电图']], 'both are read in the conversation');
-  t.match(await city.events(0, 'referral.info-provided'), [{ data: { changed: ['patient', 'presentIllness', 'responsible'] } }], 'the log tells which fields, not what they say');
+  t.match(await city.events(0, 'referral.info-provided'), [{ data: { changed: ['patient', 'presentIllness', 'responsible'], released: [] } }], 'the log tells which fields, not what they say');
 });
 
 t.test('an answer stays the same referral of the same patient', async (t) => {
   const city = await City.found(t);
   const asked = await take(city, await send(city, upReferral(1)), 'request-info');
+  const own = await put(city, 'p1', 'A', stayOf(person(1), 1, null));
+  const foreign = await put(city, 'p1', 'B', stayOf(person(2), 1, null));
   const before = await everything(city);
   const ROWS: readonly (readonly [string, object, readonly string[]])[] = [
+    ['a stay of another patient as the one before', { fromStayId: foreign.stay.id }, ['/changes/fromStayId']],
+    ['a stay that does not exist, and no consent', { fromStayId: 'does-not-exist', consent: { given: false, by: '本人', at: '2018-03-01T08:00:00+08:00' } }, ['/changes/consent/given', '/changes/fromStayId']],
     ['another receiver', { targetInstitutionId: 's1' }, ['/changes/targetInstitutionId']],
     ['more urgent', { urgency: 'urgent', direction: 'down' }, ['/changes/direction', '/changes/urgency']],
     ['another patient', { patient: person(2) }, ['/changes/patient/idNumber']],
@@ -119,6 +127,31 @@ t.test('an answer stays the same referral of the same patient', async (t) => {
   ];
   for (const [what, changes, wrong] of ROWS) t.same(pointersOf(await tryAct(city, asked, 'provide-info', { body: { changes } })), wrong, what);
   t.strictSame(await everything(city), before);
+  t.match(await tryAct(city, asked, 'provide-info', { body: { changes: { fromStayId: own.stay.id } } }), { content: { fromStayId: own.stay.id } }, 'a stay of this patient is taken');
+});
+
+t.test('an answer that the patient is of the other sex frees what was held in a ward for one (GB/T 2261.1)', async (t) => {
+  const city = await City.found(t);
+  await city.must('t1', putPool, { id: 't1-women', body: { ...POOLS['t1-bed']!, sex: '2', allotments: [] } });
+  await city.must('t1', putSessions, { poolId: 't1-women', body: { sessions: bedNights(MONDAY, 1, 9) } });
+  const patient = { ...person(1), sex: '2' as const };
+  for (const [i, [what, changes, kept]] of ([
+    ['a man after all', { patient: { ...patient, sex: '1' } }, 0],
+    ['sex unknown after all', { patient: { ...patient, sex: '9' } }, 0],
+    ['the same patient with a telephone', { patient: { ...patient, phone: '13800138000' } }, 1],
+    ['another impression', { impression: '不稳定型心绞痛' }, 1],
+  ] as const).entries()) {
+    const referral = await send(city, upReferral(1, { patient, reserve: { items: [on('t1-women', MONDAY, 12, 1)], ttlSeconds: 3_600 } }));
+    const [id] = referral.course.reservationIds;
+    const taken = async () => (await city.session('t1-women', at(MONDAY, 12))).taken;
+    await must(city, await take(city, referral, 'request-info'), 'provide-info', { body: { changes } });
+    t.equal(await taken(), kept, what);
+    const told = (await city.events(0, 'referral.info-provided'))[i]!.data['released'] as readonly object[];
+    t.equal(told.length, 1 - kept, `${what}: told`);
+    t.equal(codeOf(await city.do('t1', confirm, { id: id!, ifMatch: null, body: {} })), kept ? undefined : 'invalid_transition', `${what}: confirmed`);
+    await must(city, await city.referral(referral.id), 'close');
+  }
+  t.same(await city.audit('t1-women'), []);
 });
 
 t.test('a corrected statement loses its old warnings', async (t) => {

@@ -2,15 +2,16 @@ import { localDateOf } from '../../kernel/calendar.js';
 import { field, type FieldError } from '../../kernel/problem.js';
 import type { ReferralStatus } from '../../contract/vocabulary.js';
 import { partyOf } from '../../domain/party.js';
-import type { Referral } from '../../domain/referral.js';
+import type { Referral, ReferralContent } from '../../domain/referral.js';
 import type { Unit } from '../ports.js';
 
 const ENDED: readonly ReferralStatus[] = ['completed', 'rejected', 'cancelled', 'redirected', 'closed', 'expired'];
 
+type Lineage = Pick<ReferralContent, 'returnOf' | 'replaces' | 'fromStayId'>;
+
 /** What `returnOf`, `replaces` and `fromStayId` name must be the same patient's, visible to the sender, and fit. */
-export async function checkLineage(unit: Unit, referral: Referral): Promise<FieldError[]> {
+export async function checkLineage(unit: Unit, referral: Referral, { returnOf, replaces, fromStayId }: Lineage): Promise<FieldError[]> {
   const errors: FieldError[] = [];
-  const { returnOf, replaces, fromStayId } = referral.content;
   if (returnOf !== undefined) {
     const before = await visible(unit, returnOf, referral);
     if (!before || before.direction !== 'up' || referral.direction !== 'down') {

@@ -134,7 +134,7 @@ function chooseConsortium(unit: Unit, referral: Referral, date: LocalDate): Cons
 }
 
 async function checkStatement(unit: Unit, referral: Referral, retroDays: number): Promise<FieldError[]> {
-  return [...checkContent(referral, unit.now), ...checkRetro(referral, retroDays, unit.now), ...(await checkLineage(unit, referral))];
+  return [...checkContent(referral, unit.now), ...checkRetro(referral, retroDays, unit.now), ...(await checkLineage(unit, referral, referral.content))];
 }
 
 function checkTarget(referral: Referral, source: Institution, target: Institution, consortium: Consortium | undefined, date: LocalDate): FieldError[] {

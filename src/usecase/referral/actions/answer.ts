@@ -2,6 +2,8 @@ import { field, invalid, isRefusal } from '../../../kernel/problem.js';
 import { checkContent, checkReason, diseaseKeyOf, warningsWith } from '../../../domain/content.js';
 import { advance, amend, reinstated } from '../../../domain/referral-machine.js';
 import type { ReferralContent } from '../../../domain/referral.js';
+import { freePlaces } from '../../reservation/places.js';
+import { checkLineage } from '../lineage.js';
 import { timersFor } from '../referral-event.js';
 import { knowPatient, statedIn } from '../draft.js';
 import { namelessConsent, resealed } from '../persons.js';
@@ -25,7 +27,7 @@ export const provideInfo: Action<'provide-info'> = async (unit, { referral }, bo
   if (isRefusal(known)) return known;
   if (known && known.patientId !== referral.patientId) return invalid(field('/changes/patient/idNumber', '不是同一患者', 'Another person'));
   const content: ReferralContent = { ...referral.content, ...changes, ...(consent && { consent: namelessConsent(consent) }), sex: patient?.sex ?? referral.content.sex };
-  const errors = checkContent({ ...referral, content }, unit.now);
+  const errors = [...checkContent({ ...referral, content }, unit.now), ...(await checkLineage(unit, referral, changes))];
   if (errors.length > 0) return invalid(...errors.map((e) => ({ ...e, pointer: `/changes${e.pointer}` })));
 
   const noticed = known?.warnings ?? referral.course.warnings;
@@ -42,7 +44,9 @@ export const provideInfo: Action<'provide-info'> = async (unit, { referral }, bo
     unit.now,
     timersFor(unit, referral),
   );
-  return { referral: answered, data: { changed: Object.keys(body.changes ?? {}).sort() } };
+  // A ward may be for one sex: places drawn for the other are useless, as with a draft.
+  const released = content.sex === referral.content.sex ? [] : await freePlaces(unit, referral, ['held']);
+  return { referral: answered, data: { changed: Object.keys(body.changes ?? {}).sort(), released } };
 };
 
 export const accept: Action<'accept'> = async (unit, { referral }, body) => {
