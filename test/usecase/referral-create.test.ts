@@ -209,6 +209,26 @@ t.test('somebody unknown stays one person while the draft is written, and is nob
   t.not((await send(city, upReferral(2, { urgency: 'emergency', patient: unknown }))).patientId, draft.patientId);
 });
 
+t.test('a draft is sent only with what a new referral must say of the patient: nobody unknown but in an emergency', async (t) => {
+  const city = await City.found(t);
+  const unknown = { name: '无名氏', sex: '1' as const, birthDate: '1960-01-01' };
+  const ROWS: readonly (readonly [string, Patch, readonly string[]])[] = [
+    ['no emergency any more', { urgency: 'routine' }, ['/patient/idNumber']],
+    ['urgent, no emergency any more', { urgency: 'urgent' }, ['/patient/idNumber']],
+    ['still an emergency', { urgency: 'emergency' }, []],
+    ['no emergency, but with a number', { urgency: 'routine', patient: person(1) }, []],
+    ['a child with a guardian', { urgency: 'routine', patient: { ...unknown, guardian: { name: '李淑芬', relation: '母亲' } } }, []],
+  ];
+  for (const [what, patch, wrong] of ROWS) {
+    const draft = await send(city, upReferral(1, { draft: true, urgency: 'emergency', patient: unknown }));
+    await city.must('p1', patchReferral, { id: draft.id, ifMatch: null, body: patch });
+    const sent = await tryAct(city, draft, 'submit');
+    t.same(pointersOf(sent), wrong, what);
+    if (wrong.length > 0) t.same(pointersOf(await trySend(city, upReferral(1, { ...patch, patient: unknown }))), wrong, `${what}: as a new one`);
+    else await must(city, await city.referral(draft.id), 'close');
+  }
+});
+
 t.test('a warning is told and kept, and bars nothing', async (t) => {
   const city = await City.found(t);
   const codes = (body: ReferralInput) => send(city, body).then((referral) => referral.course.warnings.map((w) => w.code));

@@ -4,6 +4,7 @@ import { must } from '../../kernel/assert.js';
 import type { ReserveRequest } from '../../contract/reservation.js';
 import { checkContent, warningsWith } from '../../domain/content.js';
 import { decideEntitlement, entitlementCodeOf, priced } from '../../domain/entitlement.js';
+import { checkPatient } from '../../domain/identity.js';
 import {
   directionFits, hasDepartment, levelOn, levelStep, refusesOutsiders, ruleVersionOf, sharedConsortia, timersOf,
   type Consortium, type Institution,
@@ -18,6 +19,7 @@ import { reserveFor } from '../reservation/places.js';
 import { bestTarget } from '../routing/recommend.js';
 import { refuseDuplicate } from './duplicates.js';
 import { checkLineage, waitingSinceOf } from './lineage.js';
+import { openPersons } from './persons.js';
 import { timersFor } from './referral-event.js';
 import { registrationFeeIn } from './registration-fee.js';
 
@@ -134,7 +136,10 @@ function chooseConsortium(unit: Unit, referral: Referral, date: LocalDate): Cons
 }
 
 async function checkStatement(unit: Unit, referral: Referral, retroDays: number): Promise<FieldError[]> {
-  return [...checkContent(referral, unit.now), ...checkRetro(referral, retroDays, unit.now), ...(await checkLineage(unit, referral, referral.content))];
+  // Nobody need be known while it was an emergency; one at version 0 has just been judged as it is.
+  const patient = referral.version === 0 ? undefined : openPersons(unit.vault, referral).patient;
+  const unknown = patient ? checkPatient(patient, localDateOf(unit.now), referral.urgency === 'emergency').errors : [];
+  return [...unknown, ...checkContent(referral, unit.now), ...checkRetro(referral, retroDays, unit.now), ...(await checkLineage(unit, referral, referral.content))];
 }
 
 function checkTarget(referral: Referral, source: Institution, target: Institution, consortium: Consortium | undefined, date: LocalDate): FieldError[] {
