@@ -43,7 +43,10 @@ const BY: Record<ReferralAction, readonly Party[]> = {
 
 /** Statuses after which only the receiver may close: the patient is in its hands. */
 const AFTER_ARRIVAL: readonly ReferralStatus[] = ['arrived', 'in-care'];
-/** An emergency is acknowledged by name until the hand-over; that is no transition. */
+/**
+ * An emergency is acknowledged by name until the hand-over, once: who answered first, and when, is what
+ * counts (Xinhui 2017, line 27: 绿色通道). That is no transition.
+ */
 const ACKNOWLEDGEABLE: readonly ReferralStatus[] = ['submitted', 'info-requested', 'accepted', 'scheduled', 'arrived'];
 
 /** Statuses that confirmed places decide: later ones are the patient's whatever becomes of a booking. */
@@ -71,7 +74,9 @@ function mayDo(referral: Referral, action: ReferralAction, parties: readonly Par
 }
 
 function isLegal(referral: Referral, action: ReferralAction, now: Instant): boolean {
-  if (action === 'acknowledge') return referral.urgency === 'emergency' && ACKNOWLEDGEABLE.includes(referral.status);
+  if (action === 'acknowledge') {
+    return referral.urgency === 'emergency' && ACKNOWLEDGEABLE.includes(referral.status) && referral.course.acknowledged === null;
+  }
   if (action === 'reinstate' && now >= (referral.course.endedAt ?? referral.updatedAt) + REINSTATE_DAYS * DAY) return false;
   return TABLE[referral.status].includes(action);
 }

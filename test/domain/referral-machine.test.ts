@@ -52,11 +52,13 @@ t.test('a lead hospital that sends may redirect as coordinator', async (t) => {
   t.notOk(actionsFor(inStatus('submitted'), ['sender'], NOON).includes('redirect'));
 });
 
-t.test('only an emergency is acknowledged, by its receiver, until the hand-over', async (t) => {
+t.test('only an emergency is acknowledged, by its receiver, until the hand-over, and once', async (t) => {
   const MAY: readonly ReferralStatus[] = ['submitted', 'info-requested', 'accepted', 'scheduled', 'arrived'];
   for (const status of STATUSES) {
     t.equal(actionsFor(inStatus(status, 'emergency'), ['receiver'], NOON).includes('acknowledge'), MAY.includes(status), `${status} emergency`);
     t.notOk(actionsFor(inStatus(status), ['receiver'], NOON).includes('acknowledge'), `${status} routine`);
+    const answered = referralOf({ referral: { status, urgency: 'emergency' }, course: { acknowledged: { name: '值班医生', at: NOON } } });
+    t.notOk(actionsFor(answered, ['receiver'], NOON).includes('acknowledge'), `${status} answered`);
   }
 });
 

@@ -32,6 +32,7 @@ class Model {
   acceptedByArrival = false;
   before = '';
   expiredAt: Instant = 0;
+  acknowledged = false;
   followedUp = false;
   handedOn = false;
   received = false;
@@ -84,7 +85,7 @@ class Model {
     if (who === 'earlier-receiver' || !isTheirs(action, who as Side, this.status)) return 'wrong_party';
     if (action === 'acknowledge') {
       const open = ['submitted', 'info-requested', 'accepted', 'scheduled', 'arrived'].includes(this.status);
-      return this.emergency && open ? 'done' : 'invalid_transition';
+      return this.emergency && open && !this.acknowledged ? 'done' : 'invalid_transition';
     }
     if (!legalIn(this.status).includes(action)) return 'invalid_transition';
     return action === 'reinstate' && now >= this.expiredAt + 30 * DAY ? 'invalid_transition' : 'done';
@@ -101,7 +102,7 @@ class Model {
       case 'provide-info': return this.become('submitted', now);
       case 'accept': this.accepted = true; return this.become('accepted', now);
       case 'retriage': this.emergency = false; return;
-      case 'acknowledge': return;
+      case 'acknowledge': this.acknowledged = true; return;
       case 'arrive':
         this.before = this.status;
         this.acceptedByArrival = !this.accepted;
@@ -119,6 +120,7 @@ class Model {
       case 'redirect':
         this.bookedUntil = null;
         this.handedOn = true;
+        this.acknowledged = false;
         this.accepted = this.emergency;
         return this.become(this.emergency ? 'accepted' : 'submitted', now);
       default:

@@ -224,6 +224,10 @@ t.test('who acknowledges an emergency is known by name; that is no transition', 
   const known = await must(city, emergency, 'acknowledge', { body: { name: '急诊李医生', phone: '020-81234567' } });
   t.match(known, { status: 'accepted', deadlineAt: emergency.deadlineAt, course: { acknowledged: { name: '急诊李医生', phone: '020-81234567', at: START }, acceptedAt: emergency.course.acceptedAt } });
   t.equal(codeOf(await tryAct(city, emergency, 'acknowledge', { by: 'p1' })), 'wrong_party');
+  city.clock.advance(HOUR);
+  const before = await everything(city);
+  for (const name of ['急诊王医生', '急诊李医生']) t.equal(codeOf(await tryAct(city, known, 'acknowledge', { body: { name } })), 'invalid_transition', `${name}: the first answer stands`);
+  t.strictSame(await everything(city), before);
   t.equal(codeOf(await tryAct(city, await send(city, upReferral(2)), 'acknowledge')), 'invalid_transition', 'a routine referral is accepted, not acknowledged');
 });
 
