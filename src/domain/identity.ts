@@ -85,6 +85,9 @@ export function checkPatient(patient: Patient, today: LocalDate, emergency: bool
   return { errors, warnings };
 }
 
+/** Of officers' cards (军字第1234567号), permits for Hong Kong and Macao (H1234567(8)) and the others of CV02.01.101, in normal form. */
+const OTHER_DOCUMENT = /^[A-Z0-9()\p{Script=Han}-]{4,32}$/u;
+
 function checkNumber(who: { idType?: string; idNumber?: string }, at: string, today: LocalDate, errors: FieldError[]): void {
   if (who.idNumber === undefined) {
     if (who.idType !== undefined) errors.push(field(`${at}/idNumber`, '填写了证件类型但缺少号码', 'A type of document without its number'));
@@ -94,7 +97,7 @@ function checkNumber(who: { idType?: string; idNumber?: string }, at: string, to
     if (!isResidentId(normaliseIdNumber(who.idNumber), today)) {
       errors.push(field(`${at}/idNumber`, '身份证号码校验不通过（GB 11643）', 'Not a valid resident identity number (GB 11643)'));
     }
-  } else if (!/^[A-Z0-9-]{4,32}$/.test(normaliseIdNumber(who.idNumber))) {
+  } else if (!OTHER_DOCUMENT.test(normaliseIdNumber(who.idNumber))) {
     errors.push(field(`${at}/idNumber`, '证件号码格式不正确', 'Not a document number'));
   }
 }

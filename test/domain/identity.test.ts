@@ -54,6 +54,35 @@ const man: Patient = { name: '陈志明', sex: '1', birthDate: '1990-01-01', idT
 const { idType: _type, idNumber: _number, ...nameless } = man;
 const mother = { name: '李淑芬', relation: '母亲', idType: '01' as const, idNumber: '430602198506150025' };
 
+/** type (CV02.01.101) · as typed · in normal form, null: refused */
+const OTHER_DOCUMENTS: readonly (readonly [string, NonNullable<Patient['idType']>, string, string | null])[] = [
+  ['an officer’s card', '04', '军字第1234567号', '军字第1234567号'],
+  ['the same in full width, with blanks', '04', ' 军字第１２３４５６７号 ', '军字第1234567号'],
+  ['a permit for Hong Kong and Macao', '06', 'H1234567(8)', 'H1234567(8)'],
+  ['the same in full width and small', '06', 'ｈ１２３４５６７（８）', 'H1234567(8)'],
+  ['a permit for Taiwan', '07', '12345678', '12345678'],
+  ['a household register', '02', '粤-440104-001', '粤-440104-001'],
+  ['a passport', '03', 'e12345678', 'E12345678'],
+  ['three characters', '99', '军12', null],
+  ['more than thirty-two, once they are of one width', '99', '㈱'.repeat(11), null],
+  ['a sign', '04', '军字#1234567', null],
+  ['a character of no width', '04', '军字\u200b1234567', null],
+  ['a control character', '06', 'H1234567\u00078', null],
+  ['letters of another script', '03', 'Е12345678', null],
+  ['nothing but blanks', '99', '     ', null],
+];
+
+t.test('the number of another document: letters, digits, hyphens, parentheses, Chinese characters', async (t) => {
+  for (const [what, idType, idNumber, normal] of OTHER_DOCUMENTS) {
+    const { errors } = checkPatient({ ...man, idType, idNumber }, TODAY, false);
+    t.same(errors.map((e) => e.pointer), normal === null ? ['/patient/idNumber'] : [], what);
+    const guardian = { ...mother, idType, idNumber };
+    t.same(checkPatient({ ...nameless, guardian }, TODAY, false).errors.map((e) => e.pointer), normal === null ? ['/patient/guardian/idNumber'] : [], `${what}, of a guardian`);
+    if (normal !== null) t.equal(normalisePatient({ ...man, idType, idNumber }).idNumber, normal, `${what}: as it is kept and found`);
+  }
+  t.same(checkPatient({ ...man, idType: '01', idNumber: '军字第1234567号' }, TODAY, false).errors.map((e) => e.pointer), ['/patient/idNumber'], 'an identity card has its own check');
+});
+
 /** who · emergency · pointers of errors · warnings */
 const PEOPLE: readonly (readonly [string, Patient, boolean, readonly string[], readonly string[]])[] = [
   ['a man with his card', man, false, [], []],
