@@ -3,13 +3,16 @@ import { field, type FieldError } from '../kernel/problem.js';
 /**
  * Texts as they arrive: brought to NFC and trimmed, so that the same name typed on two systems is the
  * same name, and refused where they carry what no form contains: control characters, halves of
- * surrogate pairs, keys that would reach into a prototype.
+ * surrogate pairs, keys that would reach into a prototype. A text in which nothing can be seen is blank,
+ * whatever it is made of: what must be written (the three parts of a plan) is not written with it.
  */
 
 /** Nothing to do: printable ASCII and common Chinese, with no space at either end. Nearly every text is this. */
-const PLAIN = /^(?! )[\u0020-\u007e\u4e00-\u9fff\u3001\u3002\uff01-\uffef]*(?<! )$/;
+const PLAIN = /^(?! )[\u0020-\u007e\u4e00-\u9fff\u3001\u3002\uff01-\uff9f\uffa1-\uffef]*(?<! )$/;
 /** C0 and C1 without tab, line feed and carriage return. */
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+/** Blanks, controls, and what leaves no mark: zero widths, soft hyphens, fillers, the blank of braille. */
+const UNSEEN = /^[\s\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Deeper than any shape of the contract. */
@@ -69,7 +72,7 @@ class Walk {
   #text(text: string): string {
     if (CONTROL.test(text)) this.#refuse('含有控制字符', 'Contains control characters');
     if (LONE_SURROGATE.test(text)) this.#refuse('含有不完整的字符', 'Contains half of a surrogate pair');
-    return text.normalize('NFC').trim();
+    return UNSEEN.test(text) ? '' : text.normalize('NFC').trim();
   }
 
   #refuse(zh: string, en: string): void {
