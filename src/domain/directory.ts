@@ -51,16 +51,17 @@ export function writeInstitution(
       conflicts: orphans.map((pool) => ({ poolId: pool.id, department: pool.department })),
     });
   }
-  const written = { ...input, id, area, departments, levels };
+  const written = { ...input, level: levels.at(-1)?.level ?? input.level, id, area, departments, levels };
   if (before && equalJson(written, contentOf(before))) return before;
   return { ...written, version: (before?.version ?? 0) + 1, updatedAt: now };
 }
 
 /**
- * The history of levels after a level was stated. The level of the last step again changes nothing; of
- * a single step the date may be corrected, since the first holds since ever. Another level on the very
- * date of the last step corrects it, on a later date follows it; an earlier date would rewrite what
- * referrals were decided on.
+ * The history of levels after a level was stated. Today's level without a date changes nothing, so that a
+ * HIS goes on syncing while a change lies ahead; with its own date it takes back what lies ahead. The level
+ * of the last step again changes nothing; of a single step the date may be corrected, since the first holds
+ * since ever. Another level on the very date of the last step corrects it, on a later date follows it; an
+ * earlier date would rewrite what referrals were decided on.
  */
 export function levelsAfter(
   levels: readonly LevelStep[],
@@ -70,15 +71,30 @@ export function levelsAfter(
 ): readonly LevelStep[] | FieldError {
   const last = levels.at(-1);
   if (!last) return [{ level, since: since ?? today }];
-  const settled = field('/levelSince', `现等级自 ${last.since} 起，只能登记此后的等级变更`, `The present level holds since ${last.since}; only a change after that date can be written`);
+  const begun = levels.filter((step, i) => i === 0 || step.since <= today);
+  const present = begun.at(-1) ?? last;
+  if (level === present.level && since === undefined) return levels;
+  if (level === present.level && since === present.since) return begun.length === levels.length ? levels : begun;
   if (level === last.level) {
     if (since === undefined || since === last.since) return levels;
-    return levels.length === 1 ? [{ level, since }] : settled;
+    return levels.length === 1 ? [{ level, since }] : settledUntil(last, present);
   }
   const at = since ?? today;
-  if (at < last.since) return settled;
+  if (at < last.since) return settledUntil(last, present);
   const kept = at === last.since ? levels.slice(0, -1) : levels;
   return kept.at(-1)?.level === level ? kept : [...kept, { level, since: at }];
+}
+
+/** Only what comes after the last step can be written; one that lies ahead can be taken back first. */
+function settledUntil(last: LevelStep, present: LevelStep): FieldError {
+  if (last === present) {
+    return field('/levelSince', `现等级自 ${last.since} 起，只能登记此后的等级变更`, `The present level holds since ${last.since}; only a change after that date can be written`);
+  }
+  return field(
+    '/levelSince',
+    `已登记自 ${last.since} 起的等级变更；须先填写现等级及其起始日期 ${present.since} 将其撤回`,
+    `A change of level from ${last.since} is written; take it back first by stating the present level with its date, ${present.since}`,
+  );
 }
 
 function repeatedDepartments(departments: readonly { readonly code: string }[]): FieldError[] {

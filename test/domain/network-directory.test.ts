@@ -3,7 +3,7 @@ import { isRefusal } from '../../src/kernel/problem.js';
 import type { ClientInput, MemberPeriod } from '../../src/contract/institution.js';
 import type { Level } from '../../src/contract/vocabulary.js';
 import { grantOf, levelsAfter, writeConsortium, writeInstitution, writeMember } from '../../src/domain/directory.js';
-import type { Consortium, Institution } from '../../src/domain/network.js';
+import { levelOn, type Consortium, type Institution } from '../../src/domain/network.js';
 import { CONSORTIA, INSTITUTIONS, codeOf, granted, pointersOf } from '../kit/network.js';
 
 const TODAY = { now: Date.parse('2018-03-01T09:00:00+08:00'), today: '2018-03-01' };
@@ -31,6 +31,10 @@ t.test('a history of levels grows forward only', async (t) => {
     ['a mistaken promotion taken back on its date', [['primary', '2010-01-01'], ['secondary', '2016-07-01']], 'primary', '2016-07-01', [['primary', '2010-01-01']]],
     ['another level before the present one began', [['primary', '2010-01-01'], ['secondary', '2016-07-01']], 'tertiary', '2016-06-30', 'refused'],
     ['the present level moved to another date', [['primary', '2010-01-01'], ['secondary', '2016-07-01']], 'secondary', '2017-01-01', 'refused'],
+    ['today’s level while a change lies ahead', [['primary', '2010-01-01'], ['secondary', '2019-01-01']], 'primary', undefined, [['primary', '2010-01-01'], ['secondary', '2019-01-01']]],
+    ['today’s level with its date: what lies ahead is taken back', [['primary', '2010-01-01'], ['secondary', '2019-01-01'], ['tertiary', '2022-01-01']], 'primary', '2010-01-01', [['primary', '2010-01-01']]],
+    ['an earlier level with its date, when it is today’s no more', [['primary', '2010-01-01'], ['secondary', '2018-03-01']], 'primary', '2010-01-01', 'refused'],
+    ['what lies ahead, moved to another date', [['primary', '2010-01-01'], ['secondary', '2019-01-01']], 'secondary', '2019-02-01', 'refused'],
     ['a change from today while one is written for later', [['primary', '2010-01-01'], ['secondary', '2019-01-01']], 'tertiary', undefined, 'refused'],
   ];
   for (const [what, before, level, since, expected] of rows) {
@@ -53,6 +57,17 @@ t.test('an institution', async (t) => {
     const before = hospital();
     const after = granted(writeInstitution(before, 't1', { ...T1, name: '新名' }, [], LATER));
     t.match(after, { name: '新名', version: 2, updatedAt: LATER.now, levels: before.levels, area: '440100' });
+  });
+
+  t.test('is synced at the level of today while a change lies ahead, which can be taken back', async (t) => {
+    const { levelSince: _since, ...today } = { ...T1, level: 'secondary' as const };
+    const before = granted(writeInstitution(undefined, 't1', { ...today, levelSince: '2017-01-01' }, [], TODAY));
+    const planned = granted(writeInstitution(before, 't1', { ...today, level: 'tertiary', levelSince: '2027-01-01' }, [], TODAY));
+    t.equal(levelOn(planned, TODAY.today), 'secondary');
+    t.equal(writeInstitution(planned, 't1', today, [], LATER), planned, 'the same again');
+    const renamed = granted(writeInstitution(planned, 't1', { ...today, name: '新名' }, [], LATER));
+    t.match(renamed, { name: '新名', version: 3, levels: planned.levels });
+    t.match(writeInstitution(renamed, 't1', { ...today, levelSince: '2017-01-01' }, [], LATER), { version: 4, level: 'secondary', levels: before.levels });
   });
 
   const wrong: [string, Partial<typeof T1>, string[]][] = [
