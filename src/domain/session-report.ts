@@ -1,4 +1,4 @@
-import { DAY, HOUR, localDateOf, parseInstant, startOfDay, type Instant } from '../kernel/calendar.js';
+import { DAY, HOUR, localDateOf, MINUTE, parseInstant, startOfDay, type Instant } from '../kernel/calendar.js';
 import { field, type FieldError } from '../kernel/problem.js';
 import type { SessionInput } from '../contract/capacity.js';
 import type { PoolKind } from '../contract/vocabulary.js';
@@ -23,8 +23,11 @@ export interface SessionReport {
 /** A session is at most this long, so that those not over yet are found by their start. */
 export const LONGEST_SESSION = 31 * DAY;
 
+/** The clock of a HIS may be ahead of ours by so much: a report from further ahead would make all that follow it stale. */
+export const CLOCK_SKEW = 5 * MINUTE;
+
 /** Reads reports, and finds what is wrong with each: its times, and its neighbours in the same request. */
-export function readReports(kind: PoolKind, inputs: readonly SessionInput[]): { reports: SessionReport[]; errors: FieldError[] } {
+export function readReports(kind: PoolKind, inputs: readonly SessionInput[], now: Instant): { reports: SessionReport[]; errors: FieldError[] } {
   const reports: SessionReport[] = [];
   const errors: FieldError[] = [];
   for (const [index, input] of inputs.entries()) {
@@ -36,6 +39,7 @@ export function readReports(kind: PoolKind, inputs: readonly SessionInput[]): { 
     if (endsAt === undefined) errors.push(notAnInstant(`${at}/endsAt`));
     if (reportedAt === undefined) errors.push(notAnInstant(`${at}/reportedAt`));
     if (startsAt === undefined || endsAt === undefined || reportedAt === undefined) continue;
+    if (reportedAt !== null && reportedAt > now + CLOCK_SKEW) errors.push(field(`${at}/reportedAt`, '上报时间不能晚于现在', 'The report lies in the future'));
     errors.push(...(kind === 'bed' ? nightErrors(at, startsAt, endsAt) : spanErrors(at, startsAt, endsAt)));
     const { capacity, takenElsewhere = 0, source = null, closed } = input;
     reports.push({ index, startsAt, endsAt, capacity, takenElsewhere, reportedAt, source, closedReason: closed?.reason ?? null });
@@ -85,8 +89,8 @@ export function applyReport(pool: Pool, before: Session | undefined, report: Ses
     const session = { ...figures, poolId: pool.id, area: pool.area, institutionId: pool.institutionId, taken: 0, drawn: {}, earliestExpiry: null, updatedAt: now };
     return { session, status: 'created' };
   }
-  // A report without a time of its own is true when it is made.
-  if ((report.reportedAt ?? now) < (before.reportedAt ?? before.updatedAt)) return { session: before, status: 'stale' };
+  // A report without a time of its own is true when it is made, by our clock: none is newer.
+  if (report.reportedAt !== null && report.reportedAt < (before.reportedAt ?? before.updatedAt)) return { session: before, status: 'stale' };
   const same =
     before.endsAt === report.endsAt &&
     before.capacity === report.capacity &&

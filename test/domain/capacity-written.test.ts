@@ -1,5 +1,5 @@
 import t from 'tap';
-import { DAY, formatInstant, HOUR } from '../../src/kernel/calendar.js';
+import { DAY, formatInstant, HOUR, MINUTE, SECOND } from '../../src/kernel/calendar.js';
 import type { PoolInput, SessionInput } from '../../src/contract/capacity.js';
 import type { PoolKind } from '../../src/contract/vocabulary.js';
 import type { Session } from '../../src/domain/capacity.js';
@@ -58,6 +58,9 @@ t.test('what is wrong with a session is pointed at', async (t) => {
     ['longer than a month', 'exam', [written(START, 24 * 31 + 1)], ['/sessions/0/endsAt']],
     ['a naive time', 'clinic', [written(START, 4, { startsAt: '2017-07-10T08:00:00' })], ['/sessions/0/startsAt']],
     ['a report at no time', 'clinic', [written(START, 4, { reportedAt: 'yesterday' })], ['/sessions/0/reportedAt']],
+    ['a report of now, by a clock that is five minutes ahead', 'clinic', [written(START, 4, { reportedAt: formatInstant(NOW + 5 * MINUTE) })], []],
+    ['a report further ahead: nothing that follows could overwrite it', 'clinic', [written(START, 4), written(START + DAY, 4, { reportedAt: formatInstant(NOW + 5 * MINUTE + SECOND) })], ['/sessions/1/reportedAt']],
+    ['a report of another century, of a bed that begins at eight', 'bed', [written(START, 24, { reportedAt: '2062-01-01T08:00:00+08:00' })], ['/sessions/0/reportedAt', '/sessions/0/startsAt']],
     ['the same start twice', 'clinic', [written(START, 4), written(START, 4)], ['/sessions/1/startsAt']],
     ['overlapping: two rooms of one pool', 'exam', [written(START + 3 * HOUR, 4), written(START, 4)], []],
     ['end to end', 'clinic', [written(START, 4), written(START + 4 * HOUR, 4)], []],
@@ -65,7 +68,7 @@ t.test('what is wrong with a session is pointed at', async (t) => {
     ['a bed-night from eight', 'bed', [written(START, 24)], ['/sessions/0/startsAt']],
     ['half a bed-night', 'bed', [written(noon, 12)], ['/sessions/0/endsAt']],
   ];
-  for (const [situation, kind, sessions, pointers] of rows) t.same(readReports(kind, sessions).errors.map((e) => e.pointer), pointers, situation);
+  for (const [situation, kind, sessions, pointers] of rows) t.same(readReports(kind, sessions, NOW).errors.map((e) => e.pointer), pointers, situation);
 });
 
 t.test('an older report never overwrites a newer, and the same again changes nothing', async (t) => {
@@ -80,7 +83,7 @@ t.test('an older report never overwrites a newer, and the same again changes not
     ['the same figures, newer: fresher, not changed', stored(NOW - HOUR, NOW), reported(NOW - 1), 'unchanged', 5, NOW - 1],
     ['of the same instant, corrected', stored(NOW - HOUR, NOW), reported(NOW - HOUR, 6), 'updated', 6, NOW - HOUR],
     ['without a time: true now', stored(NOW - HOUR, NOW - HOUR), reported(null, 6), 'updated', 6, null],
-    ['without a time, on a report from the future', stored(NOW + HOUR, NOW), reported(null, 6), 'stale', 5, NOW + HOUR],
+    ['without a time, on a report from the future: nothing is newer than now', stored(NOW + HOUR, NOW), reported(null, 6), 'updated', 6, null],
     ['dated before an undated one was written', stored(null, NOW - HOUR), reported(NOW - 2 * HOUR, 6), 'stale', 5, null],
     ['without a time, the same', stored(null, NOW - HOUR), reported(null), 'unchanged', 5, null],
   ];

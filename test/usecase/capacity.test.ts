@@ -80,6 +80,7 @@ t.test('sessions are written in bulk, an answer for each, all or none', async (t
   t.match((await city.events(since)).map((e) => [e.type, e.data['created'], e.data['updated']]), [['sessions.written', 2, 0], ['sessions.written', 1, 0], ['sessions.written', 0, 1]]);
   const refused = await put(city, 't1-clinic', sessionOn('2018-03-08', 5), sessionOn(MONDAY, 5, 8), sessionOn(MONDAY, 5, 8));
   t.same(pointersOf(refused), ['/sessions/2/startsAt']);
+  t.same(pointersOf(await put(city, 't1-clinic', { ...sessionOn('2018-03-08', 5), reportedAt: '2062-01-01T08:00:00+08:00' })), ['/sessions/0/reportedAt']);
   t.equal(await city.store.read((reads) => reads.session({ poolId: 't1-clinic', startsAt: at('2018-03-08', 8) })), undefined, 'nothing is written');
 });
 

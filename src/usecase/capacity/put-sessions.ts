@@ -37,7 +37,7 @@ interface Applied {
 export const putSessions: UseCase<{ poolId: string; body: SessionsInput }, readonly SessionOutcome[]> = async (unit, { poolId, body }) => {
   const pool = unit.pool(poolId);
   if (!pool || !writesFor(unit.actor, pool.institutionId)) return refuse('not_found');
-  const { reports, errors } = readReports(pool.kind, body.sessions);
+  const { reports, errors } = readReports(pool.kind, body.sessions, unit.now);
   if (errors.length > 0) return invalid(...errors);
 
   const keyed = (report: SessionReport): SessionKey => ({ poolId, startsAt: report.startsAt });
