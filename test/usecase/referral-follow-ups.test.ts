@@ -102,6 +102,37 @@ t.test('who may record, when, and what is wrong with it', async (t) => {
   t.strictSame(await everything(city), before);
 });
 
+t.test('what is continued comes after the arrival: an older visit closes no loop (Foshan 2017, line 51)', async (t) => {
+  const city = await City.found(t);
+  const arrivedAt = '2018-03-03T10:00:00+08:00';
+  const sent = await send(city, downReferral(1));
+  city.clock.set(Date.parse('2018-03-05T09:00:00+08:00'));
+  const referral = await take(city, await must(city, sent, 'arrive', { body: { at: arrivedAt } }), 'receive');
+  city.clock.set(Date.parse('2018-03-10T09:00:00+08:00'));
+  const [planned] = (await accepted(city.ask('p1', followUps, { referralId: referral.id, after: null, limit: 10 }))).data;
+  const ROWS: readonly (readonly [string, Partial<FollowUpInput>, readonly string[]])[] = [
+    ['a visit of years ago', { at: '2001-01-01T00:00:00Z' }, ['/at']],
+    ['the planned one, made years ago', { at: '2001-01-01T00:00:00Z', followUpId: planned!.id }, ['/at']],
+    ['tried in vain before the patient came', { state: 'unreachable', at: '2018-03-03T09:59:59+08:00' }, ['/at']],
+    ['planned for the day before the patient came', { state: 'due', dueOn: '2018-03-02' }, ['/dueOn']],
+    ['put off to the day before the patient came', { state: 'due', dueOn: '2018-03-02', followUpId: planned!.id }, ['/dueOn']],
+    ['planned for the day of the arrival, typed late: overdue, and shown as such', { state: 'due', dueOn: '2018-03-03' }, []],
+    ['planned for today', { state: 'due', dueOn: '2018-03-10' }, []],
+    ['made between the arrival and the hand-over, typed late', { at: arrivedAt }, []],
+  ];
+  for (const [what, more, wrong] of ROWS) {
+    if (wrong.length > 0) {
+      const before = await everything(city);
+      t.same(pointersOf(await record(city, referral, more)), wrong, what);
+      t.strictSame(await everything(city), before, `${what}: nothing changed`);
+      t.equal(codeOf(await tryAct(city, referral, 'complete')), 'follow_up_missing', `${what}: the loop stays open`);
+    } else {
+      t.equal(codeOf(await record(city, referral, more)), undefined, what);
+    }
+  }
+  t.equal(codeOf(await tryAct(city, referral, 'complete')), undefined);
+});
+
 t.test('follow-ups go on after the loop is closed', async (t) => {
   const city = await City.found(t);
   const ENDS: readonly ReferralAction[] = ['complete', 'close'];

@@ -21,7 +21,14 @@ export const recordFollowUp: UseCase<{ body: FollowUpInput }, FollowUp> = async 
   if (referral.course.receivedAt === null) return refuse('invalid_transition', { currentStatus: referral.status });
   const at = body.at === undefined ? unit.now : Date.parse(body.at);
   if (at > unit.now) return invalid(field('/at', '随访时间不能晚于现在', 'The follow-up lies in the future'));
-  if (body.state === 'due' && body.dueOn === undefined) return invalid(field('/dueOn', '计划随访须填写日期', 'A planned follow-up has a date'));
+  // 做好继续跟踪指导工作 (Foshan 2017, line 51): continued is what follows the arrival, a visit of years ago is none.
+  const since = referral.course.arrivedAt ?? referral.course.receivedAt;
+  if (at < since) return invalid(field('/at', '随访时间早于患者到达', 'The follow-up lies before the arrival'));
+  if (body.state === 'due') {
+    if (body.dueOn === undefined) return invalid(field('/dueOn', '计划随访须填写日期', 'A planned follow-up has a date'));
+    // A plan that is typed late may be overdue, and is shown as such; before the arrival nobody planned here.
+    if (body.dueOn < localDateOf(since)) return invalid(field('/dueOn', '随访日期早于患者到达', 'The date lies before the arrival'));
+  }
 
   const result = body.state === 'due' ? { result: null, doneAt: null, doneBy: null } : { result: body.content, doneAt: at, doneBy: unit.actor.operator?.name ?? unit.actor.clientId };
   const followUp = body.followUpId === undefined ? await planned(unit, referral, body, result, at) : await carriedOut(unit, referral, body, result);
