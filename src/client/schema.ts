@@ -15,7 +15,7 @@ export interface paths {
         get: operations["getInstitution"];
         /**
          * Write an institution, as often as it changes
-         * @description A new level holds from `levelSince` (absent: today); the levels before are kept, since referrals are judged by the level of their day.
+         * @description A new level holds from `levelSince` (absent: today); the levels before are kept, since referrals are judged by the level of their day. Today’s level without a date leaves a change that lies ahead as it is; with its own date it takes it back.
          */
         put: operations["putInstitution"];
         post?: never;
@@ -687,7 +687,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Answer an emergency by name; not a transition (receiver)
+         * Answer an emergency by name, once; not a transition (receiver)
          * @description Answers the referral as it is now. What the action makes useless is freed in the same transaction.
          */
         post: operations["acknowledgeReferral"];
@@ -1812,7 +1812,7 @@ export interface components {
                 takenElsewhere?: number;
                 /**
                  * Format: date-time
-                 * @description When the figures were true; an older report never overwrites a newer
+                 * @description When the figures were true, at most five minutes ahead of now; an older report never overwrites a newer
                  */
                 reportedAt?: string;
                 source?: string;
@@ -1885,6 +1885,7 @@ export interface components {
             birthDate: string;
             /** @enum {string} */
             idType?: "01" | "02" | "03" | "04" | "06" | "07" | "99";
+            /** @description 01: GB 11643; others: 4 to 32 letters, digits, hyphens, parentheses, Chinese characters */
             idNumber?: string;
             phone?: string;
             address?: string;
@@ -2945,12 +2946,12 @@ export interface components {
             state: "due" | "done" | "unreachable";
             /**
              * Format: date
-             * @description Local date in Asia/Shanghai
+             * @description When it is planned for: not before the arrival
              */
             dueOn?: string;
             /**
              * Format: date-time
-             * @description RFC 3339 with offset
+             * @description When it was made: after the arrival, not in the future; absent: now
              */
             at?: string;
             content: string;

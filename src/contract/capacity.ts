@@ -45,7 +45,7 @@ export const SessionInput = Closed({
   endsAt: InstantText(),
   capacity: Count(100_000),
   takenElsewhere: Type.Optional(Count(100_000)),
-  reportedAt: Type.Optional(InstantText('When the figures were true; an older report never overwrites a newer')),
+  reportedAt: Type.Optional(InstantText('When the figures were true, at most five minutes ahead of now; an older report never overwrites a newer')),
   source: Type.Optional(Line(64)),
   closed: Type.Optional(Nullable(Closed({ reason: Line(200) }))),
 });

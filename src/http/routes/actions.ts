@@ -40,7 +40,7 @@ const TEXTS: Readonly<Record<ReferralAction, ActionText>> = {
   receive: { summary: 'Take over: hand-over acknowledged, responsibility moves (receiving doctor)' },
   complete: { summary: 'Finish with feedback to the sender (receiver)', problems: ['follow_up_missing'] },
   reinstate: { summary: 'Bring back an expired referral within 30 days (receiver)' },
-  acknowledge: { summary: 'Answer an emergency by name; not a transition (receiver)' },
+  acknowledge: { summary: 'Answer an emergency by name, once; not a transition (receiver)' },
 };
 
 export function actionRoutes(http: Http): void {

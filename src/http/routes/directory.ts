@@ -41,7 +41,7 @@ function institutions(http: Http): void {
   command(http, {
     method: 'PUT', path: '/v1/institutions/:id', id: 'putInstitution', tag: 'Directory', access: ADMIN,
     summary: 'Write an institution, as often as it changes',
-    description: 'A new level holds from `levelSince` (absent: today); the levels before are kept, since referrals are judged by the level of their day.',
+    description: 'A new level holds from `levelSince` (absent: today); the levels before are kept, since referrals are judged by the level of their day. Today’s level without a date leaves a change that lies ahead as it is; with its own date it takes it back.',
     params: ById, body: Shared(InstitutionInput), answer: Shared(Institution),
     problems: ['invalid_content', 'department_in_use'],
     run: (unit, { params, body }) => putInstitution(unit, { id: params.id, body }),
