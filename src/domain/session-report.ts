@@ -89,14 +89,17 @@ export function applyReport(pool: Pool, before: Session | undefined, report: Ses
     const session = { ...figures, poolId: pool.id, area: pool.area, institutionId: pool.institutionId, taken: 0, drawn: {}, earliestExpiry: null, updatedAt: now };
     return { session, status: 'created' };
   }
-  // A report without a time of its own is true when it is made, by our clock: none is newer.
-  if (report.reportedAt !== null && report.reportedAt < (before.reportedAt ?? before.updatedAt)) return { session: before, status: 'stale' };
+  const standing = before.reportedAt ?? before.updatedAt;
+  // A report without a time of its own is true when it is made: no older than what a clock a little ahead of ours has dated.
+  const isAhead = standing > now && standing <= now + CLOCK_SKEW;
+  const reportedAt = report.reportedAt ?? (isAhead ? standing : null);
+  if ((reportedAt ?? now) < standing) return { session: before, status: 'stale' };
   const same =
     before.endsAt === report.endsAt &&
     before.capacity === report.capacity &&
     before.takenElsewhere === report.takenElsewhere &&
     before.closedReason === report.closedReason &&
     before.source === report.source;
-  if (same && before.reportedAt === report.reportedAt) return { session: before, status: 'unchanged' };
-  return { session: { ...before, ...figures, updatedAt: now }, status: same ? 'unchanged' : 'updated' };
+  if (same && before.reportedAt === reportedAt) return { session: before, status: 'unchanged' };
+  return { session: { ...before, ...figures, reportedAt, updatedAt: now }, status: same ? 'unchanged' : 'updated' };
 }

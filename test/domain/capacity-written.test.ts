@@ -83,7 +83,9 @@ t.test('an older report never overwrites a newer, and the same again changes not
     ['the same figures, newer: fresher, not changed', stored(NOW - HOUR, NOW), reported(NOW - 1), 'unchanged', 5, NOW - 1],
     ['of the same instant, corrected', stored(NOW - HOUR, NOW), reported(NOW - HOUR, 6), 'updated', 6, NOW - HOUR],
     ['without a time: true now', stored(NOW - HOUR, NOW - HOUR), reported(null, 6), 'updated', 6, null],
-    ['without a time, on a report from the future: nothing is newer than now', stored(NOW + HOUR, NOW), reported(null, 6), 'updated', 6, null],
+    ['without a time, on a report from the future', stored(NOW + HOUR, NOW), reported(null, 6), 'stale', 5, NOW + HOUR],
+    ['without a time, on one by a clock that is a little ahead: no older', stored(NOW + 5 * MINUTE, NOW), reported(null, 6), 'updated', 6, NOW + 5 * MINUTE],
+    ['the same figures, without a time, on one by a clock that is a little ahead', stored(NOW + MINUTE, NOW), reported(null), 'unchanged', 5, NOW + MINUTE],
     ['dated before an undated one was written', stored(null, NOW - HOUR), reported(NOW - 2 * HOUR, 6), 'stale', 5, null],
     ['without a time, the same', stored(null, NOW - HOUR), reported(null), 'unchanged', 5, null],
   ];

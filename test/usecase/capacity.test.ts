@@ -1,5 +1,5 @@
 import t from 'tap';
-import { DAY, formatInstant, HOUR } from '../../src/kernel/calendar.js';
+import { DAY, formatInstant, HOUR, MINUTE } from '../../src/kernel/calendar.js';
 import { isRefusal } from '../../src/kernel/problem.js';
 import type { PoolInput, SessionInput } from '../../src/contract/capacity.js';
 import { availability, type AvailabilityQuestion } from '../../src/usecase/capacity/availability.js';
@@ -82,6 +82,14 @@ t.test('sessions are written in bulk, an answer for each, all or none', async (t
   t.same(pointersOf(refused), ['/sessions/2/startsAt']);
   t.same(pointersOf(await put(city, 't1-clinic', { ...sessionOn('2018-03-08', 5), reportedAt: '2062-01-01T08:00:00+08:00' })), ['/sessions/0/reportedAt']);
   t.equal(await city.store.read((reads) => reads.session({ poolId: 't1-clinic', startsAt: at('2018-03-08', 8) })), undefined, 'nothing is written');
+});
+
+t.test('a clinic that is stopped without a time is stopped, though its HIS had dated the last report a little ahead', async (t) => {
+  const city = await City.found(t);
+  const reportedAt = formatInstant(city.clock.now() + 3 * MINUTE);
+  await accepted(put(city, 't1-clinic', { ...sessionOn(MONDAY, 5), reportedAt }));
+  t.match(await put(city, 't1-clinic', { ...sessionOn(MONDAY, 5), closed: { reason: '停诊' } }), [{ status: 'updated' }]);
+  t.equal(codeOf(await city.tryReserve(await city.refer(1), [on('t1-clinic', MONDAY)])), 'session_closed');
 });
 
 t.test('a thousand sessions are one unit', async (t) => {

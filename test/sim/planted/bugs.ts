@@ -63,7 +63,7 @@ export const BUGS: readonly Bug[] = [
   bug('the directory goes on after a commit that failed', 'store/writer.ts', 'this.world.log.restore(end);\n    this.world.directory.undoTo(0);', 'this.world.log.restore(end);'),
   bug('a reader is shown what was true before', 'store/recent.ts', 'this.#changed.add(id);', ''),
   bug('an older report overwrites a newer', 'domain/session-report.ts',
-    "if (report.reportedAt !== null && report.reportedAt < (before.reportedAt ?? before.updatedAt)) return { session: before, status: 'stale' };", ''),
+    "if ((reportedAt ?? now) < standing) return { session: before, status: 'stale' };", ''),
   bug('a referral that has lapsed goes on', 'usecase/referral/access.ts', 'referral: await lapse(unit, stored.referral)', 'referral: stored.referral'),
   bug('a stay is still reached when the arrival was taken back', 'usecase/insurance/arrival-changed.ts', 'const executed = referral.course.transferId !== null;', 'const executed = true;'),
   bug('a correction books the whole amount again', 'domain/ledger.ts', 'const deltaFen = is.resultFen - was.resultFen;', 'const deltaFen = is.resultFen;'),
