@@ -1,6 +1,7 @@
 import t from 'tap';
 import { DAY } from '../../src/kernel/calendar.js';
 import { reservationView } from '../../src/http/present/capacity.js';
+import { documentContentView } from '../../src/http/present/referral.js';
 import type { Reservation } from '../../src/domain/reservation.js';
 import { at } from '../kit/network.js';
 
@@ -19,4 +20,12 @@ t.test('a bed whose night in the middle was stopped says so: each night has a st
     { startsAt: '2018-03-06T12:00:00.000+08:00', state: 'released' },
     { startsAt: '2018-03-07T12:00:00.000+08:00', state: 'confirmed' },
   ]);
+});
+
+t.test('a document is given out with its content as text', async (t) => {
+  const document = {
+    id: 'd', referralId: 'x', area: '440100', kind: 'record-summary', title: '病历摘要', mediaType: 'text/plain', author: '陈全科', institutionId: 'p1', bytes: 6, sha256: '', at: 0,
+    state: 'delivered', content: Buffer.from('病历'),
+  } as unknown as Parameters<typeof documentContentView>[0];
+  t.equal(documentContentView(document).content, Buffer.from('病历').toString('base64'));
 });

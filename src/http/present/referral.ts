@@ -138,7 +138,8 @@ export function documentView(document: DocumentRecord): Wire<Static<typeof wire.
 }
 
 export function documentContentView(document: DocumentRecord & { readonly content: Uint8Array }): Wire<Static<typeof wire.DocumentContent>> {
-  return { content: Buffer.from(document.content).toString('base64'), ...documentView(document) };
+  // The text takes the place of the bytes, which the view carries along.
+  return { ...documentView(document), content: Buffer.from(document.content).toString('base64') };
 }
 
 export function historyEntry({ seq, at, type, actor, data }: LoggedEvent) {
