@@ -9,7 +9,7 @@ import { StoreReads } from '../../src/store/reads.js';
 import { freshPostgres } from '../kit/postgres-store.js';
 import { startServer } from '../kit/postgres.js';
 import { START, type Teardown } from '../kit/store.js';
-import { AREA, backtestOf, CLERK, clientOf, eventOf, institutionOf, patientOf, poolOf, referralOf, sessionOf, stayOf } from '../store/rows.js';
+import { AREA, backtestOf, CLERK, clientOf, eventOf, institutionOf, patientOf, poolOf, referralOf, reservationOf, sessionOf, stayOf } from '../store/rows.js';
 
 /** Units of two instances on one database, at the same time. */
 const server = await startServer(t);
@@ -83,20 +83,20 @@ t.test('units that wait for each other are told apart by the server, and both ar
 t.test('a row that was changed after it was read fails the saving, and the unit begins again', async (t) => {
   const { store, stores } = await two(t);
   const made = await store.write(CLERK, async (unit) => {
-    const stay = stayOf(unit, 'v1');
-    await unit.insertStay(stay);
-    return stay;
+    const reservation = reservationOf(unit, unit.ids.next(AREA), []);
+    await unit.insertReservation(reservation);
+    return reservation;
   });
   if (isRefusal(made)) throw new Error(made.code);
   let tries = 0;
   await stores[0].write(CLERK, async (unit) => {
-    const stay = (await unit.stay(made.id))!;
+    const read = (await unit.reservation(made.id))!;
     // Read without a lock: somebody else is quicker, once.
-    if ((tries += 1) === 1) await stores[1].write(CLERK, (other) => other.saveStay({ ...made, version: 2, sourceVersion: 5 }));
-    await unit.saveStay({ ...stay, version: stay.version + 1, level: 'secondary' });
+    if ((tries += 1) === 1) await stores[1].write(CLERK, (other) => other.saveReservation(made, { ...made, version: 2, extended: true }));
+    await unit.saveReservation(read, { ...read, version: read.version + 1, expiresAt: START });
   });
   t.equal(tries, 2);
-  t.match(await store.read((reads) => reads.stay(made.id)), { version: 3, sourceVersion: 5, level: 'secondary' });
+  t.match(await store.read((reads) => reads.reservation(made.id)), { version: 3, extended: true, expiresAt: START });
 });
 
 t.test('a refusal takes back what the unit had written, and its answer stays under the key on every instance', async (t) => {
@@ -299,7 +299,7 @@ t.test('of the work that any instance may do, one does it at a time', async (t) 
 /** Questions that a unit may ask without a lock of its own, and why what it decides on them stays true. */
 const WITHOUT_LOCK: Readonly<Record<string, readonly string[]>> = {
   'the directory, which the unit holds': ['network', 'policies', 'pool', 'pools', 'poolsOf', 'client', 'clients'],
-  'one row by its id: whoever changes it locks it first, or saves it under its version': ['referral', 'referralByNo', 'reservation', 'withPlaces', 'session', 'followUp', 'stay', 'contract', 'backtest'],
+  'one row by its id: whoever changes it locks it first, or saves it under its version': ['referral', 'referralByNo', 'reservation', 'withPlaces', 'session', 'followUp', 'contract', 'backtest'],
   'what changes under the lock of its session': ['expiredHolds', 'livePlacesOf'],
   'what changes under the lock of its referral': ['messages', 'documents', 'document', 'followUpsOf'],
   'what is only added to': ['transfer', 'filing', 'lastSeq', 'eventsAfter', 'eventsOfReferral', 'headsAfter', 'transfersAfter', 'entriesAfter', 'entriesOf', 'filingsAfter', 'countTransfers'],

@@ -7,7 +7,7 @@ import type { Consortium, Institution } from '../../domain/network.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Stay } from '../../domain/stay.js';
 import type { Policy } from '../../domain/policy.js';
-import type { Accumulator, Actor, Client, PatientRecord, SessionKey } from '../../usecase/ports.js';
+import type { Accumulator, Actor, Client, PatientRecord, SessionKey, WaitingFilter } from '../../usecase/ports.js';
 import type { Bound } from '../bind.js';
 import { StoreError } from '../errors.js';
 import type { InstanceQueries } from '../queries/instances.js';
@@ -35,6 +35,7 @@ export const LOCKS = { directory: 'directory', numbering: 'numbering' } as const
  *   is being merged;
  * - the budgets of a year, which must not cover one district twice;
  * - the backtests that wait, of which there are never too many;
+ * - a stay, through its person: what is decided on it, and on those under the same referral, is that person's;
  * - a patient by number, a stay by number, a contract, a session that nobody has written: of two that find
  *   nothing one makes it.
  *
@@ -100,12 +101,8 @@ export class PostgresUnit extends StoreUnit {
   }
 
   override async staysUnder(referralId: string): Promise<readonly Stay[]> {
-    for (;;) {
-      const stays = await super.staysUnder(referralId);
-      const persons = [...new Set(stays.map((stay) => personOf(stay.patientId)))].filter((name) => !this.#held.has(name)).sort();
-      if (persons.length === 0) return stays;
-      for (const name of persons) await this.#lock(name);
-    }
+    const look = (): Promise<readonly Stay[]> => super.staysUnder(referralId);
+    return this.#ofTheirPersons(look, await look(), (stays) => stays);
   }
 
   override async contractsOf(patientId: string): Promise<readonly Contract[]> {
@@ -139,7 +136,18 @@ export class PostgresUnit extends StoreUnit {
   }
 
   override async stayByNumber(institutionId: string, number: string): Promise<Stay | undefined> {
-    return this.#behind(`stay ${institutionId} ${number}`, () => super.stayByNumber(institutionId, number));
+    const look = (): Promise<Stay | undefined> => super.stayByNumber(institutionId, number);
+    return this.#ofTheirPersons(look, await this.#behind(`stay ${institutionId} ${number}`, look), (stay) => [stay]);
+  }
+
+  override async stay(id: string): Promise<Stay | undefined> {
+    const look = (): Promise<Stay | undefined> => super.stay(id);
+    return this.#ofTheirPersons(look, await look(), (stay) => [stay]);
+  }
+
+  override async waitingStays(filter: WaitingFilter): Promise<readonly Pick<Stay, 'id' | 'patientId' | 'admittedAt'>[]> {
+    const look = (): Promise<readonly Pick<Stay, 'id' | 'patientId' | 'admittedAt'>[]> => super.waitingStays(filter);
+    return this.#ofTheirPersons(look, await look(), (stays) => stays);
   }
 
   override async insertReferral(referral: Referral): Promise<void> {
@@ -199,6 +207,19 @@ export class PostgresUnit extends StoreUnit {
   async #behind<T>(name: string, look: () => Promise<T>): Promise<T> {
     const [, seen] = await Promise.all([this.#lock(name), look()]);
     return seen;
+  }
+
+  /**
+   * Stays are found before it is known whose they are: their persons are locked and the look is repeated, until
+   * all whose stays were seen were held by then. Who was merged in between is seen as whom they are now.
+   */
+  async #ofTheirPersons<T>(look: () => Promise<T>, first: T, staysOf: (seen: NonNullable<T>) => readonly Pick<Stay, 'patientId'>[]): Promise<T> {
+    for (let seen = first; ; seen = await look()) {
+      const stays = seen === undefined || seen === null ? [] : staysOf(seen);
+      const persons = [...new Set(stays.map((stay) => personOf(stay.patientId)))].filter((name) => !this.#held.has(name)).sort();
+      if (persons.length === 0) return seen;
+      for (const name of persons) await this.#lock(name);
+    }
   }
 
   async #lock(name: string): Promise<void> {
