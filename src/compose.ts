@@ -19,7 +19,7 @@ import { reckonHere, runBacktests, type Reckoner, type Runner } from './reckonin
 import { startReckoner } from './reckoning/start.js';
 import { startRelay } from './relay/runner.js';
 import { settle } from './relay/tick.js';
-import { createDurably, privateFolder } from './store/durable.js';
+import { createDurably, privateFolder, realFile } from './store/durable.js';
 import { openFollower, openStore, type ReadingStore, type StoreOptions, type WholeStore } from './store/open.js';
 import { openPostgres, type PostgresStore } from './store/postgres/store.js';
 import { firstAdministrator, SYSTEM } from './usecase/network/first-administrator.js';
@@ -214,7 +214,7 @@ export function packagedExamples(): readonly Example[] {
 
 /** The data key in a file of mode 0600 beside the embedded database, made with it. */
 function keyBeside(config: Config, logger: Logger): Uint8Array {
-  const database = must(config.databaseFile, 'a server database has its key in the environment');
+  const database = realFile(must(config.databaseFile, 'a server database has its key in the environment'));
   const path = keyFileOf(database);
   const known = keyInFile(path);
   if (known) return known;

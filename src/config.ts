@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { parseInstant, type Instant } from './kernel/calendar.js';
+import { realFile } from './store/durable.js';
 
 /** The settings of the environment, checked at the start: a wrong one stops it with a sentence that names it. */
 export interface Config {
@@ -7,7 +8,7 @@ export interface Config {
   /** 0: a free one. */
   readonly port: number;
   readonly databaseUrl: string;
-  /** The file of an embedded database; null for a server's. */
+  /** The file of an embedded database as it is named, perhaps by a link; null for a server's. */
   readonly databaseFile: string | null;
   /** Connections that this instance opens to a database server at most. */
   readonly databaseConnections: number;
@@ -56,6 +57,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 
 /** Where an embedded database lies, and what opens it. */
 export interface Place {
+  /** The file itself, whatever link names it. */
   readonly file: string;
   /** 32 bytes; null: neither in the environment nor in the file beside the database. */
   readonly dataKey: Uint8Array | null;
@@ -63,8 +65,9 @@ export interface Place {
 
 /** @param url instead of the one in the environment. Throws ConfigError where it is a server's. */
 export function readPlace(url?: string, env: NodeJS.ProcessEnv = process.env): Place {
-  const file = fileOf(url ?? setting(env, 'DATABASE_URL') ?? DEFAULT_DATABASE);
-  if (file === null) throw new ConfigError('DATABASE_URL names PostgreSQL, which brings its own: pg_dump and pg_restore.');
+  const named = fileOf(url ?? setting(env, 'DATABASE_URL') ?? DEFAULT_DATABASE);
+  if (named === null) throw new ConfigError('DATABASE_URL names PostgreSQL, which brings its own: pg_dump and pg_restore.');
+  const file = realFile(named);
   return { file, dataKey: dataKeyOf(setting(env, 'DATA_KEY')) ?? keyInFile(keyFileOf(file)) };
 }
 

@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { ChainCheck, type ChainFault } from '../domain/chain.js';
 import type { SignedHead } from '../domain/event.js';
 import { sqliteKit } from './columns.js';
-import { syncPath } from './durable.js';
+import { realFile, syncPath } from './durable.js';
 import { StoreError, translate } from './errors.js';
 import { checkStructure } from './examine.js';
 import { journalFault } from './journal.js';
@@ -43,7 +43,8 @@ export interface Contents {
  *
  * Throws StoreError: `corrupt` where the original is damaged, `full` where the copy finds no room.
  */
-export function copyDatabase(from: string, to: string): void {
+export function copyDatabase(source: string, to: string): void {
+  const from = realFile(source);
   const fault = isServed(from) ? undefined : journalFault(from);
   if (fault !== undefined) throw new StoreError('corrupt', `the journal ${from}-wal is damaged, and what was acknowledged would be missing from a copy: ${fault}`);
   reading(from, (db) => db.prepare('VACUUM INTO ?').run(to));

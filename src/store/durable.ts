@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 
 /** What is to be there after a power cut: the contents of a file are kept by syncing it, its name by syncing its folder. */
 
@@ -46,5 +46,31 @@ export function privateFile(path: string): void {
     closeSync(openSync(path, 'wx', 0o600));
   } catch {
     return;
+  }
+}
+
+/**
+ * The one name of a file, whatever links lead to it, and where it does not exist yet the name that it will have.
+ * The engine follows links and puts the journal beside the file itself: who looks for the lock, the journal or
+ * the key beside a link would find none, and two names would have two services.
+ */
+export function realFile(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const folder = dirname(resolve(path));
+  if (folder === resolve(path)) return folder;
+  const target = linkAt(path);
+  return target === undefined ? join(realFile(folder), basename(path)) : realFile(resolve(folder, target));
+}
+
+/** Where a link points to that leads nowhere yet. */
+function linkAt(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
   }
 }

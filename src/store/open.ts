@@ -6,6 +6,7 @@ import type { Answer, Execution, Store } from '../usecase/store.js';
 import { Answers } from './answers.js';
 import { sqliteKit } from './columns.js';
 import { Directory } from './directory.js';
+import { realFile } from './durable.js';
 import { StoreError } from './errors.js';
 import { LogWriter } from './log.js';
 import { readMigrations } from './migrate.js';
@@ -223,7 +224,7 @@ class EmbeddedStore implements OpenStore {
 function pathOf(url: string): string {
   const path = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
   if (path === undefined) throw new StoreError('refused', 'DATABASE_URL must be sqlite:./relative/path or sqlite:/absolute/path');
-  return path;
+  return realFile(path);
 }
 
 /** A wrong data key would only show at the first patient; it must show at the start. */

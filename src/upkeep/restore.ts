@@ -1,9 +1,9 @@
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Place } from '../config.js';
 import { contentsOf, copyDatabase, type Contents } from '../store/copy.js';
-import { privateFolder, syncPath } from '../store/durable.js';
+import { privateFolder, realFile, syncPath } from '../store/durable.js';
 import { holdFile } from '../store/sqlite.js';
 import { described, faultsOf, UpkeepError, type UpkeepCommand } from './command.js';
 
@@ -32,7 +32,7 @@ export const restore: UpkeepCommand = async (args, placeOf) => {
   if (values.from === undefined) throw new UpkeepError(USAGE);
   const order = { from: values.from, place: placeOf(values.to), replace: values.replace, acceptFaults: values['accept-faults'] };
   if (!existsSync(order.from)) throw new UpkeepError(`There is no file ${order.from}.`);
-  if (resolve(order.from) === resolve(order.place.file)) throw new UpkeepError(`${order.from} is where it would be restored to.`);
+  if (realFile(order.from) === order.place.file) throw new UpkeepError(`${order.from} is where it would be restored to.`);
   privateFolder(dirname(order.place.file));
   const release = holdFile(order.place.file);
   try {

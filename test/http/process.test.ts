@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, symlinkSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -44,11 +44,14 @@ t.test('the first start makes a key file for its owner alone and says the key of
 });
 
 t.test('a second process does not start on the file of a first, and says why', async (t) => {
-  const DATABASE_URL = `sqlite:${scratch(t)}/referral.db`;
-  const first = await startProgram(t, { DATABASE_URL });
-  const { status, stderr } = spawnSync(process.execPath, [MAIN], { encoding: 'utf8', env: { DATABASE_URL, PORT: '0', ADMIN_KEY } });
-  t.equal(status, 1);
-  t.match(stderr, /^referral-router cannot start: another process already serves [^\n]+\n$/, 'one sentence, no stack');
+  const folder = scratch(t);
+  const first = await startProgram(t, { DATABASE_URL: `sqlite:${folder}/referral.db` });
+  symlinkSync(`${folder}/referral.db`, `${folder}/link.db`);
+  for (const name of ['referral.db', 'link.db']) {
+    const { status, stderr } = spawnSync(process.execPath, [MAIN], { encoding: 'utf8', env: { DATABASE_URL: `sqlite:${folder}/${name}`, PORT: '0', ADMIN_KEY } });
+    t.equal(status, 1, name);
+    t.match(stderr, /^referral-router cannot start: another process already serves [^\n]+\n$/, 'one sentence, no stack');
+  }
   t.equal((await fetch(`${first.address}/readyz`)).status, 200, 'the first goes on');
 });
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, copyFileSync, existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -170,6 +170,23 @@ t.test('a restoration waits for the stop of the service, replaces nothing unaske
   t.strictSame(await served(`${path}.replaced-1/referral.db`), clinics(5), 'nothing is lost');
   t.equal((await command('restore', [...restore, '--replace'])).code, 0);
   t.ok(existsSync(`${path}.replaced-2/referral.db`), 'and again');
+});
+
+t.test('what a link leads to is restored and waited for, not the link', async (t) => {
+  const path = await database(t, 2);
+  const folder = scratch(t);
+  const link = `${folder}/link.db`;
+  symlinkSync(path, link);
+  t.equal((await command('backup', ['--from', `sqlite:${link}`, '--to', `${folder}/backup.db`])).code, 0);
+  refuses(t, await command('restore', ['--from', link, '--to', `sqlite:${path}`, '--replace']), /is where it would be restored to/, 'the same file by two names');
+  const restore = ['--from', `${folder}/backup.db`, '--to', `sqlite:${link}`, '--replace'];
+  const store = await openAt(path);
+  refuses(t, await command('restore', restore), /another process already serves/, 'while it is served by its other name');
+  await store.close();
+  t.equal((await command('restore', restore)).code, 0);
+  t.ok(lstatSync(link).isSymbolicLink());
+  t.ok(existsSync(`${path}.replaced-1/referral.db`));
+  t.strictSame(await served(path), clinics(2));
 });
 
 t.test('a backup that is damaged, of another program or of a newer version is not restored, and what was there stays', async (t) => {

@@ -1,10 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import t from 'tap';
 import { Prng } from '../../src/kernel/prng.js';
+import { copyDatabase } from '../../src/store/copy.js';
 import { readMigrations } from '../../src/store/migrate.js';
 import { openStore } from '../../src/store/open.js';
 import { openSqlite } from '../../src/store/sqlite.js';
@@ -68,6 +69,31 @@ t.test('a second service on the same file is turned away, in this process and in
   t.equal(await store.ready(), true, 'the first is not disturbed');
   await store.close();
   await (await openAt(path)).close();
+});
+
+t.test('a file has one service whatever links lead to it, and one journal, which is looked at through each', async (t) => {
+  const folder = freshFolder(t);
+  mkdirSync(join(folder, 'disk'));
+  const real = join(folder, 'disk', 'referral.db');
+  const [link, aside] = [join(folder, 'link.db'), join(folder, 'disk', 'aside')];
+  // Before there is a file, too; and by a folder that is a link.
+  symlinkSync('disk/referral.db', link);
+  symlinkSync(join(folder, 'disk'), aside);
+  const names = [link, real, join(aside, 'referral.db')];
+  for (const first of names) {
+    const store = await openAt(first);
+    for (const second of names) await t.rejects(openAt(second), { name: 'StoreError', trouble: 'locked' }, `${second} beside ${first}`);
+    await store.write(CLERK, async (unit) => unit.append(eventOf('told')));
+    await store.close();
+  }
+  const store = await openAt(link);
+  for (let n = 0; n < 3; n += 1) await store.write(CLERK, async (unit) => unit.append(eventOf('told')));
+  const files = ['', '-wal', '-shm'].map((suffix) => [suffix, readFileSync(real + suffix)] as const);
+  await store.close();
+  for (const [suffix, bytes] of files) writeFileSync(real + suffix, suffix === '-wal' ? bytes.with(100, bytes[100]! ^ 1) : bytes);
+  for (const name of names) await t.rejects(openAt(name), { name: 'StoreError', trouble: 'corrupt', message: /journal .*disk\/referral\.db-wal is damaged/ }, name);
+  t.throws(() => copyDatabase(link, join(folder, 'copy.db')), { name: 'StoreError', trouble: 'corrupt' }, 'and it is not copied');
+  t.notOk(existsSync(`${link}.lock`), 'nothing stands beside a link');
 });
 
 t.test('a file that is no database, or a damaged one, is refused in a clear sentence', async (t) => {
