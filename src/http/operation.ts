@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest, FastifySchema, RouteHandlerMethod, RouteOptions } from 'fastify';
 import type { TSchema } from 'typebox';
 import { must } from '../kernel/assert.js';
-import { isRefusal } from '../kernel/problem.js';
+import { isRefusal, refuse } from '../kernel/problem.js';
 import { Closed } from '../contract/scalars.js';
 import type { Operator } from '../contract/reservation.js';
-import type { Actor } from '../usecase/ports.js';
+import type { Actor, Reads } from '../usecase/ports.js';
 import type { Store } from '../usecase/store.js';
 import type { CommandTable, Commander } from './commands.js';
 import { etag } from './conditions.js';
@@ -81,6 +81,8 @@ export function question<P extends TSchema, Q extends TSchema, B extends TSchema
     const input = request as unknown as Input<P, Q, B>;
     const actor = actorOf(request);
     const outcome = await store.read(async (reads) => {
+      // A body takes its time: the key that was good at its beginning may have been revoked by its end. Commands ask in their unit.
+      if (spec.body && (await isRevoked(reads, actor))) return refuse('unauthenticated');
       const result = await spec.ask(reads, actor, input);
       if (isRefusal(result)) return result;
       if (spec.version) reply.header('etag', etag(spec.version(result)));
@@ -95,6 +97,10 @@ export function question<P extends TSchema, Q extends TSchema, B extends TSchema
     if (isRefusal(outcome)) return sendProblem(reply, outcome);
     return reply.header('content-type', JSON_MEDIA_TYPE).send(outcome);
   });
+}
+
+async function isRevoked(reads: Reads, { clientId }: Actor): Promise<boolean> {
+  return typeof (await reads.client(clientId))?.revokedAt === 'number';
 }
 
 /** Writes an answer with the serialiser of its route. */

@@ -1,12 +1,17 @@
 import { DAY, type Instant } from '../kernel/calendar.js';
 import { passingUtf8 } from '../kernel/utf8.js';
-import { refuse, type Refusal } from '../kernel/problem.js';
+import { isRefusal, PROBLEMS, refuse, type Refusal } from '../kernel/problem.js';
 import type { Answer, IdempotencyKey } from '../usecase/store.js';
 import type { Queries } from './queries/catalogue.js';
 import type { StoreVault } from './vault.js';
 
 /** How long an answer is kept under its idempotency key. */
 export const KEPT_FOR = 7 * DAY;
+
+/** Whether an outcome is an answer for good: what may succeed later without a change must be asked anew, not told from memory. */
+export function isKept(outcome: unknown): boolean {
+  return !isRefusal(outcome) || !PROBLEMS[outcome.code].retryable;
+}
 
 /**
  * Answers under idempotency keys: the very bytes, sealed (an answer holds a patient's data), written in

@@ -77,6 +77,11 @@ export class Directory implements Network, Policies {
     return this.#policies.values();
   }
 
+  /** Whether the client's key was revoked, perhaps since its request came in. Who is no client, as the relay and the holder of `ADMIN_KEY`, never is. */
+  isRevoked(clientId: string): boolean {
+    return typeof this.client(clientId)?.revokedAt === 'number';
+  }
+
   client(id: string): Client | undefined {
     return this.#clients.get(id);
   }

@@ -3,7 +3,7 @@ import { IdMaker, type RandomBytes } from '../kernel/ids.js';
 import { isRefusal, refuse, type Refusal } from '../kernel/problem.js';
 import type { Actor, Client, Reads, Slices, Unit } from '../usecase/ports.js';
 import type { Answer, Execution, Store } from '../usecase/store.js';
-import { Answers } from './answers.js';
+import { Answers, isKept } from './answers.js';
 import { sqliteKit } from './columns.js';
 import { Directory } from './directory.js';
 import { realFile } from './durable.js';
@@ -164,7 +164,7 @@ class EmbeddedStore implements OpenStore {
   }
 
   write<T>(actor: Actor, run: (unit: Unit) => Promise<T | Refusal>): Promise<T | Refusal> {
-    return this.#writer.submit<T | Refusal>({ actor, run, conclude: async (outcome) => outcome as T | Refusal });
+    return this.#writer.submit<T | Refusal>({ actor, run, before: async () => this.#turnedAway(actor), conclude: async (outcome) => outcome as T | Refusal });
   }
 
   async execute<T>(execution: Execution<T>): Promise<{ readonly answer: Answer; readonly replayed: boolean } | Refusal> {
@@ -172,9 +172,10 @@ class EmbeddedStore implements OpenStore {
     const writer = this.#writer;
     const answers = this.#answers;
     if (idempotency === null) {
-      return writer.submit({
+      return writer.submit<{ answer: Answer; replayed: boolean } | Refusal>({
         actor,
         run,
+        before: async () => this.#turnedAway(actor),
         conclude: async (outcome, unit) => ({ answer: answer(outcome as T | Refusal, unit), replayed: false }),
       });
     }
@@ -185,19 +186,26 @@ class EmbeddedStore implements OpenStore {
       return await writer.submit<{ answer: Answer; replayed: boolean } | Refusal>({
         actor,
         run,
-        async before(unit) {
+        before: async (unit) => {
+          const refused = this.#turnedAway(actor);
+          if (refused) return refused;
           const given = await answers.recall(id, idempotency, unit.now);
           return given === undefined || isRefusal(given) ? given : { answer: given, replayed: true };
         },
         async conclude(outcome, unit) {
           const given = answer(outcome as T | Refusal, unit);
-          await answers.record(id, idempotency, given, unit.now);
+          if (isKept(outcome)) await answers.record(id, idempotency, given, unit.now);
           return { answer: given, replayed: false };
         },
       });
     } finally {
       this.#running.delete(id);
     }
+  }
+
+  /** Its key was revoked after the request had been let in: while its body was on the way, or it waited here. */
+  #turnedAway(actor: Actor): Refusal | undefined {
+    return this.parts.world.directory.isRevoked(actor.clientId) ? refuse('unauthenticated') : undefined;
   }
 
   async ready(): Promise<boolean> {

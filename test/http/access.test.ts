@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import t from 'tap';
 import { ROLES, type Role } from '../../src/contract/vocabulary.js';
 import { problem, startApp, type Reply } from '../kit/app.js';
@@ -123,6 +124,35 @@ t.test('a key is shown once, is kept nowhere in clear, and is refused from the m
   t.equal((await ask(admin, 'DELETE', `/v1/clients/${id}`)).status, 200);
   t.equal((await ask(key, 'GET', '/v1/referrals')).status, 401);
 });
+
+const WITH_BODY: readonly (readonly [method: 'POST' | 'PUT', url: string, body: unknown])[] = [
+  ['POST', '/v1/referrals', upReferral(1, { sourceInstitutionId: 't1', targetInstitutionId: 'v1', draft: true })],
+  ['PUT', '/v1/institutions/t1/stays/Z9', STAY],
+  ['POST', '/v1/patients/lookup', { idType: '01', idNumber: patient.idNumber }],
+  ['POST', '/v1/recommendations', { direction: 'up', category: 'outpatient', sourceInstitutionId: 't1' }],
+  ['POST', '/v1/deductibles/simulate', SIMULATION],
+  ['POST', '/v1/deductibles/quote', { patientId: NOBODY, institutionId: 't1', admittedAt: STAY.admittedAt, arrival: { via: 'none' } }],
+];
+
+for (const [method, url, body] of WITH_BODY) {
+  t.test(`a key that is revoked while the body of ${method} ${url} is on its way opens nothing more`, async (t) => {
+    const made = await ask(KEYS.get('admin')!, 'POST', '/v1/clients', { name: '慢', institutionId: 't1', roles: ['clerk', 'doctor', 'coordinator', 'his'] });
+    const { id, key } = made.body as { id: string; key: string };
+    const text = JSON.stringify(body);
+    const seq = await app.store.read((reads) => reads.lastSeq());
+    const slowly = async function* () {
+      yield text.slice(0, 5);
+      t.equal((await ask(KEYS.get('admin')!, 'DELETE', `/v1/clients/${id}`)).status, 200);
+      yield text.slice(5);
+    };
+    const reply = await app.raw({
+      method, url, payload: Readable.from(slowly(), { objectMode: false }),
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...(method === 'POST' && { 'idempotency-key': id }) },
+    });
+    t.match(problem(reply), { status: 401, code: 'unauthenticated' });
+    t.equal(await app.store.read((reads) => reads.lastSeq()), seq + 1, 'and nothing but the revocation has happened');
+  });
+}
 
 t.test('a client of several institutions names the one it acts for, and may name no other', async (t) => {
   const several = await app.makeKey({ name: '县域系统', institutionIds: ['p1', 'p2'], roles: ['his'] });

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { MOST_BACKTESTS } from '../../src/usecase/insurance/request-backtest.js';
 import { pointers, problem, startApp } from '../kit/app.js';
 import { policyInput } from '../kit/insurance.js';
 import { insured, stayOf } from '../kit/ledger.js';
@@ -56,6 +57,17 @@ const WRONG: readonly (readonly [string, object, number, readonly string[]])[] =
   ['what nobody asked for', { ...YEAR, area: '440100' }, 422, ['/area']],
   ['an unknown version', { ...YEAR, version: 7 }, 404, []],
 ];
+
+t.test('while too many wait the next is told to come back, and may do so under the same key', async (t) => {
+  const key = { 'idempotency-key': 'patient' };
+  const ids: string[] = [];
+  for (let n = 0; n < MOST_BACKTESTS; n += 1) ids.push(shown((await app.send('regulator', 'POST', PATH, YEAR)).body).id);
+  t.match(problem(await app.send('regulator', 'POST', PATH, YEAR, key)), { status: 503, code: 'overloaded', retryable: true });
+  for (const id of ids) await app.send('regulator', 'DELETE', `/v1/backtests/${id}`);
+  const again = await app.send('regulator', 'POST', PATH, YEAR, key);
+  t.match(again, { status: 202, body: { state: 'queued' } });
+  t.equal((await app.send('regulator', 'DELETE', `/v1/backtests/${shown(again.body).id}`)).status, 204);
+});
 
 t.test('what cannot be tried is refused with its place, and nothing waits because of it', async (t) => {
   const tip = async () => ((await app.send('admin', 'GET', '/v1/events?after=0&limit=1')).body as { head: { seq: number } }).head.seq;

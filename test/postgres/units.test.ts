@@ -124,6 +124,17 @@ t.test('a refusal takes back what the unit had written, and its answer stays und
   });
 });
 
+t.test('a refusal that time may mend is kept under no key', async (t) => {
+  const { nth } = await two(t);
+  const ask = (n: number, run: () => Promise<string | Refusal>) =>
+    nth(n).execute<string>({
+      actor: CLERK, idempotency: { scope: 's', key: 'k', requestHash: 'h' }, run,
+      answer: (outcome): Answer => ({ status: 200, headers: {}, body: isRefusal(outcome) ? outcome.code : outcome }),
+    });
+  t.match(await ask(0, async () => refuse('overloaded')), { answer: { body: 'overloaded' }, replayed: false });
+  t.match(await ask(1, async () => 'there is room'), { answer: { body: 'there is room' }, replayed: false });
+});
+
 t.test('the same request on two instances at once is done once', async (t) => {
   const { stores, store, nth } = await two(t);
   for (let round = 1; round <= 5; round++) {

@@ -5,7 +5,7 @@ import type { Unit } from '../../src/usecase/ports.js';
 import type { WholeStore } from '../../src/store/open.js';
 import type { Answer } from '../../src/usecase/store.js';
 import { freshStore } from '../kit/store.js';
-import { CLERK, eventOf, institutionOf } from './rows.js';
+import { clientOf, CLERK, eventOf, institutionOf } from './rows.js';
 
 const KEY = { scope: 'client-p1 POST /v1/referrals', key: 'a1', requestHash: 'h1' };
 
@@ -56,6 +56,26 @@ t.test('a refusal is an answer too: it stays, whatever has become possible since
   t.equal(await ask(store, creates('now free')), 'replayed 409 {} session_full');
   t.equal(await count(store), 0);
   t.equal(await store.read(async (reads) => reads.network.institution('h1')), undefined);
+});
+
+t.test('a refusal that time may mend is no answer to keep: the same request is decided anew', async (t) => {
+  const { store } = await freshStore(t);
+  t.equal(await ask(store, async () => refuse('overloaded')), '409 {} overloaded');
+  t.equal(await ask(store, creates('now there is room')), '201 {"location":"/x/now there is room"} now there is room\n第二行\n');
+});
+
+t.test('whose key was revoked gets nothing from a unit: no new answer, none from before, and nothing is written', async (t) => {
+  const { store } = await freshStore(t);
+  t.match(await ask(store, creates('one')), /^201/);
+  await store.write({ ...CLERK, clientId: 'admin' }, async (unit) => {
+    await unit.insertClient(clientOf(unit, { id: CLERK.clientId }));
+    await unit.revokeClient(CLERK.clientId);
+  });
+  t.equal(await ask(store, creates('two')), 'refused unauthenticated');
+  t.equal(await ask(store, creates('three'), { ...KEY, key: 'a2' }), 'refused unauthenticated');
+  t.equal(await ask(store, creates('four'), null), 'refused unauthenticated');
+  t.match(await store.write(CLERK, creates('five')), { code: 'unauthenticated' });
+  t.equal(await count(store), 1);
 });
 
 t.test('a key belongs to its request and to its scope', async (t) => {

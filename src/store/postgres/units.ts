@@ -3,7 +3,7 @@ import type { IdMaker, RandomBytes } from '../../kernel/ids.js';
 import { isRefusal, refuse, type Refusal } from '../../kernel/problem.js';
 import type { Actor, Unit } from '../../usecase/ports.js';
 import type { Answer, IdempotencyKey } from '../../usecase/store.js';
-import { Answers } from '../answers.js';
+import { Answers, isKept } from '../answers.js';
 import { StoreError } from '../errors.js';
 import type { StoreVault } from '../vault.js';
 import type { Revisions } from './directory.js';
@@ -123,12 +123,11 @@ export class Units {
       id === null || job.idempotency === null ? undefined : answers.recall(id, job.idempotency, now),
     ]);
     if (free?.value === false) return { kind: 'refused', refusal: refuse('idempotency_in_progress') };
-    if (isRefusal(given)) return { kind: 'refused', refusal: given };
-    if (given !== undefined) return { kind: 'done', result: job.replay(given), replayed: true, changed: NOTHING };
-
     const current = await revisions.at(revision?.revision ?? 0, instance);
     // Who was let in on an older directory may have been turned away since.
-    if (typeof current.client(job.actor.clientId)?.revokedAt === 'number') return { kind: 'refused', refusal: refuse('unauthenticated') };
+    if (current.isRevoked(job.actor.clientId)) return { kind: 'refused', refusal: refuse('unauthenticated') };
+    if (isRefusal(given)) return { kind: 'refused', refusal: given };
+    if (given !== undefined) return { kind: 'done', result: job.replay(given), replayed: true, changed: NOTHING };
     const directory = mode === 'alone' ? current.copy() : current;
     const world = { queries, directory, vault, log: new WaitingLog(instance), ids, recent: KEEPS_NOTHING };
     return { kind: 'unit', unit: new PostgresUnit(world, job.actor, now, instance, mode), answers, id };
@@ -140,7 +139,7 @@ export class Units {
     if (refused) await connection.undo();
     else await unit.writeLog();
     const { result, answer } = job.conclude(outcome, unit);
-    if (id !== null && job.idempotency !== null && answer !== null) await answers.record(id, job.idempotency, answer, unit.now);
+    if (id !== null && job.idempotency !== null && answer !== null && isKept(outcome)) await answers.record(id, job.idempotency, answer, unit.now);
     const directory = !refused && unit.changedDirectory;
     await Promise.all([directory ? own.instance.tell({ channel: CHANNEL, news: 'directory' }) : undefined, connection.commit()]);
     return { kind: 'done', result, replayed: false, changed: { log: !refused && unit.isLogged, directory } };
