@@ -9,7 +9,7 @@ export interface Reporter {
 }
 
 export interface Relay {
-  /** Resolves when the round under way is over; none begins after. */
+  /** Resolves when the chore under way is over, however much is due; none begins after. */
   stop(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export function startRelay(store: Pick<Store, 'write'>, logger: Reporter, descri
     if (!stopped) timer = setTimeout(run, EVERY_MS);
   };
   const run = (): void => {
-    round = settle(store).catch((error: unknown) => logger.error({ error: describe(error) }, 'relay failed')).then(again);
+    round = settle(store, () => stopped).catch((error: unknown) => logger.error({ error: describe(error) }, 'relay failed')).then(again);
   };
 
   again();

@@ -29,16 +29,20 @@ const CHORES: readonly Chore[] = [
   async (unit) => counted(await sweepPolicies(unit, { limit: STAYS })),
 ];
 
+/** Asked between two chores: what is left undone is as due later. */
+type Stopped = () => boolean;
+const NEVER: Stopped = () => false;
+
 /** One round: each chore once. Answers how many pieces were done; 0 where nothing is due, or another instance is at it. */
-export async function tick(store: Pick<Store, 'write'>): Promise<number> {
+export async function tick(store: Pick<Store, 'write'>, stopped = NEVER): Promise<number> {
   let done = 0;
-  for (const chore of CHORES) done += counted(await store.write(RELAY, async (unit) => ((await unit.claim('relay')) ? chore(unit) : 0)));
+  for (const chore of CHORES) if (!stopped()) done += counted(await store.write(RELAY, async (unit) => ((await unit.claim('relay')) ? chore(unit) : 0)));
   return done;
 }
 
-/** Rounds until nothing is due. */
-export async function settle(store: Pick<Store, 'write'>): Promise<void> {
-  while ((await tick(store)) > 0);
+/** Rounds until nothing is due, or it is stopped. */
+export async function settle(store: Pick<Store, 'write'>, stopped = NEVER): Promise<void> {
+  while ((await tick(store, stopped)) > 0);
 }
 
 function counted(outcome: number | unknown): number {
