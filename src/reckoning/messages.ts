@@ -14,5 +14,5 @@ export interface ToReckoner {
 
 export type FromReckoner =
   | { readonly kind: 'step'; readonly progress: Progress }
-  /** As far as it may be told and logged. */
-  | { readonly kind: 'failed'; readonly error: object };
+  /** As far as it may be told and logged; with the problem code, where the error carries one. */
+  | { readonly kind: 'failed'; readonly error: object; readonly code: string | undefined };

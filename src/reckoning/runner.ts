@@ -1,4 +1,4 @@
-import { isRefusal } from '../kernel/problem.js';
+import { isRefusal, type ProblemCode } from '../kernel/problem.js';
 import type { Backtest, Progress, Trial } from '../domain/backtest.js';
 import { claimBacktest, saveBacktestStep } from '../usecase/insurance/carry-on-backtest.js';
 import { reckonBacktest } from '../usecase/insurance/reckon-backtest.js';
@@ -33,7 +33,7 @@ export function reckonHere(slices: Slices): Reckoner {
   return { step: (trial, progress) => reckonBacktest(slices, trial, progress, PAGES), end: async () => undefined };
 }
 
-/** Everything that waits, until nothing does. @param stopped asked between two steps: what is under way then goes on from its last step some other time */
+/** Everything that waits, until nothing does. Rejects where the store cannot be reached, and leaves what is under way to its lease. @param stopped asked between two steps: what is under way then goes on from its last step some other time */
 export async function workOff({ store, open, leaseMs, report }: Backtesting, stopped: () => boolean = () => false): Promise<void> {
   if (!(await store.read(async (reads) => (await reads.unfinishedBacktests(1)).length > 0))) return;
   const reckoner = await open();
@@ -57,6 +57,8 @@ export async function workOff({ store, open, leaseMs, report }: Backtesting, sto
     } catch (error) {
       // Whoever reckons was ended in the middle: nothing is wrong with what it reckoned.
       if (stopped()) return null;
+      // The store was out of reach for a while: nothing is wrong with that either. It goes on from its last step when its lease is over.
+      if ((error as { code?: unknown } | undefined)?.code === ('unavailable' satisfies ProblemCode)) throw error;
       report(error);
       progress = 'failed';
     }

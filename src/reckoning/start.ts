@@ -28,7 +28,7 @@ export async function startReckoner(order: ReckonerOrder): Promise<Reckoner> {
     settle(({ reject }) => reject(error));
   };
   worker.on('message', (message: FromReckoner) => {
-    settle(({ resolve, reject }) => (message.kind === 'step' ? resolve(message.progress) : reject(new ToldError(message.error, undefined, undefined))));
+    settle(({ resolve, reject }) => (message.kind === 'step' ? resolve(message.progress) : reject(new ToldError(message.error, message.code, undefined))));
   });
   worker.on('error', fail);
   worker.on('exit', () => fail(new Error('the thread that reckons has ended')));

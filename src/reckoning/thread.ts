@@ -5,6 +5,7 @@ import { must } from '../kernel/assert.js';
 import type { Clock } from '../kernel/calendar.js';
 import type { Progress } from '../domain/backtest.js';
 import { safeError } from '../http/log.js';
+import { StoreError } from '../store/errors.js';
 import { openFollower } from '../store/open.js';
 import { openPostgres } from '../store/postgres/store.js';
 import type { Slices } from '../usecase/ports.js';
@@ -35,7 +36,14 @@ function open(): Promise<Opened> {
 }
 
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
-let opened: Promise<Opened> = open();
+let opened: Promise<Opened> = opening();
+
+/** A store that does not open is told by the step that needs it, not by the end of the thread. */
+function opening(): Promise<Opened> {
+  const attempt = open();
+  attempt.catch(() => undefined);
+  return attempt;
+}
 
 /** What is held in memory is as old as the reader: a step that fails is tried once more with a new one. */
 async function step({ trial, progress }: ToReckoner): Promise<Progress> {
@@ -43,8 +51,8 @@ async function step({ trial, progress }: ToReckoner): Promise<Progress> {
     return await reckonHere((await opened).slices).step(trial, progress);
   } catch {
     const old = opened;
-    opened = open();
-    await (await old).close();
+    await old.then((one) => one.close(), () => undefined);
+    opened = opening();
     return reckonHere((await opened).slices).step(trial, progress);
   }
 }
@@ -52,6 +60,7 @@ async function step({ trial, progress }: ToReckoner): Promise<Progress> {
 port.on('message', (asked: ToReckoner) => {
   step(asked).then(
     (progress) => port.postMessage({ kind: 'step', progress } satisfies FromReckoner),
-    (error: unknown) => port.postMessage({ kind: 'failed', error: safeError(error) } satisfies FromReckoner),
+    (error: unknown) =>
+      port.postMessage({ kind: 'failed', error: safeError(error), code: error instanceof StoreError ? error.code : undefined } satisfies FromReckoner),
   );
 });

@@ -9,6 +9,7 @@ import { reckonBacktest } from '../../src/usecase/insurance/reckon-backtest.js';
 import { MOST_BACKTESTS, requestBacktest } from '../../src/usecase/insurance/request-backtest.js';
 import type { Actor } from '../../src/usecase/ports.js';
 import { inThisThread } from '../kit/app.js';
+import { StoreError } from '../../src/store/errors.js';
 import { City } from '../kit/city.js';
 import { policyInput } from '../kit/insurance.js';
 import { INSURER, insured, march, put, sendUp, stayOf, under, writePolicy } from '../kit/ledger.js';
@@ -154,6 +155,26 @@ t.test('a reckoning that breaks ends as failed, and the next is not kept from it
   t.match(await see(city, first), { state: 'failed', progress: { persons: 0 }, endedAt: city.clock.now() });
   t.equal((await see(city, second)).state, 'done');
   t.equal(told.length, 1);
+});
+
+t.test('a store that is out of reach for a while fails nothing: the backtest goes on from its last step when its lease is over', async (t) => {
+  const city = await found(t);
+  const whole = await done(city, { ...MARCH, policy: FULL });
+  const made = await ask(city, { ...MARCH, policy: FULL });
+  const steps = { count: 0 };
+  const reckoner = slowly(city, steps);
+  const cutOff: Reckoner = { ...reckoner, step: async (trial, progress) => {
+    if (steps.count === 1) throw new StoreError('busy', 'the database server has no connection left');
+    return reckoner.step(trial, progress);
+  } };
+  await t.rejects(workOff({ ...backtesting(city, cutOff), leaseMs: 1_000 }), { code: 'unavailable' });
+  t.match(await see(city, made), { state: 'running', progress: { persons: 1 } });
+  await workOff(inThisThread(city.store));
+  t.equal((await see(city, made)).state, 'running', 'nobody else is at it before');
+  city.clock.advance(1_000);
+  await workOff(inThisThread(city.store));
+  const { state, progress } = await see(city, made);
+  t.strictSame({ state, progress }, { state: 'done', progress: whole.progress });
 });
 
 t.test('one that another has is left to it until its time is up; a step of the former is void then', async (t) => {
