@@ -1,7 +1,9 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Place } from '../config.js';
 import { contentsOf, copyDatabase, countsOf, endOf, hasEvent, type Contents, type Counts } from '../store/copy.js';
+import { syncPath } from '../store/durable.js';
 import { described, faultsOf, UpkeepError, type UpkeepCommand } from './command.js';
 
 /**
@@ -39,6 +41,7 @@ async function backUp({ file, dataKey }: Place, to: string): Promise<readonly st
     if (end !== undefined && !hasEvent(part, end)) throw new UpkeepError(`The copy does not have event ${end.seq} as it was when it began: nothing was kept.`);
     if (existsSync(to)) throw new UpkeepError(`${to} has come up meanwhile: nothing was kept.`);
     renameSync(part, to);
+    syncPath(dirname(to));
   } finally {
     rmSync(part, { force: true });
   }

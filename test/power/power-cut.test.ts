@@ -1,10 +1,11 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Prng } from '../../src/kernel/prng.js';
-import { scratch, startProgram } from '../kit/program.js';
+import { scratch, shell, startProgram } from '../kit/program.js';
 import { plant, type Edit } from '../sim/planted/plant.js';
 import { afterCuts, changesOf, countCommits, located, lostAtAnswers, type Recorded } from './cuts.js';
+import { Disk } from './disk.js';
 import { buildRecorder, readRecord } from './recorder.js';
 import { DATABASE } from './restart.js';
 import { Clients } from './served.js';
@@ -100,4 +101,19 @@ t.test('planted, the data key is not synced: nobody could read what power has le
   ];
   const run = await record(t, 'key', { referrals: 6, bug: edits });
   t.match(await afterCuts(run, new Set([run.answers.at(-1)!.at]), ['nothing'], left), [/DATA_KEY is not set and the key file/]);
+});
+
+t.test('a backup that was said to be written is there after a power cut, under its name', { timeout: 200_000 }, async (t) => {
+  const program = await startProgram(t, { DATABASE_URL: `sqlite:${folder}/saved.db` });
+  await program.stop();
+  const served = join(folder, 'backups');
+  mkdirSync(served);
+  const path = join(folder, 'backup.record');
+  await shell(`node dist/src/upkeep/main.js backup --from sqlite:${folder}/saved.db --to ${served}/copy.db`, recording(served, path));
+  const disk = new Disk();
+  for (const entry of readRecord(path)) disk.apply(entry);
+  const found = join(folder, 'found');
+  disk.leave(found, 'nothing');
+  t.same(readdirSync(found).filter((name) => !name.endsWith('.part')), ['copy.db']);
+  t.same(readFileSync(join(found, 'copy.db')), readFileSync(join(served, 'copy.db')));
 });
