@@ -29,7 +29,11 @@ export class PostgresConnection implements Binder {
   #travelling = false;
   #savepoint: 'none' | 'armed' | 'set' = 'none';
 
-  constructor(private readonly client: ClientBase) {}
+  /** @param patience calls when a trip has taken too long; what it answers takes that back. */
+  constructor(
+    private readonly client: ClientBase,
+    private readonly patience: (late: () => void) => () => void = () => () => undefined,
+  ) {}
 
   bind<P, R>(query: Query<P, R>): (params: P) => Promise<R> {
     const name = nameOf(query.text);
@@ -113,13 +117,14 @@ export class PostgresConnection implements Binder {
     this.#waiting = [];
     this.#protect(steps);
     this.#travelling = true;
-    this.client.query(
-      new RoundTrip(steps, this.#prepared, (error) => {
-        this.#travelling = false;
-        arrived(steps, error);
-        if (this.#waiting.some((step) => step.resolve !== undefined)) this.#depart();
-      }),
-    );
+    const trip = new RoundTrip(steps, this.#prepared, (error) => {
+      this.#travelling = false;
+      arrivedInTime();
+      arrived(steps, error);
+      if (this.#waiting.some((step) => step.resolve !== undefined)) this.#depart();
+    });
+    const arrivedInTime = this.patience(() => trip.giveUp());
+    this.client.query(trip);
   }
 
   /** Before the first change whose unit goes on: a unit that fails later takes it back alone. */

@@ -1,9 +1,6 @@
 import pg from 'pg';
-import { clientConfig } from './pool.js';
+import { clientConfig, cut, type After } from './pool.js';
 import { CHANNEL, type News } from './unit.js';
-
-/** Starts `run` after so many milliseconds; calling the answer takes it back. */
-export type After = (ms: number, run: () => void) => () => void;
 
 /** How often an instance looks for itself, whatever it has heard: the longest that news can be late. */
 const BEAT_MS = 1_000;
@@ -34,11 +31,16 @@ export class Listener {
     this.#beat();
   }
 
-  async close(): Promise<void> {
+  /** @param patienceMs for the farewell of its connection */
+  async close(patienceMs: number): Promise<void> {
     this.#closed = true;
     for (const takeBack of this.#takeBack) takeBack();
     await this.#connecting?.catch(() => undefined);
-    await this.#client?.end().catch(() => undefined);
+    const client = this.#client;
+    if (client === undefined) return;
+    const takeBack = this.after(patienceMs, () => cut(client));
+    await client.end().catch(() => undefined);
+    takeBack();
   }
 
   #beat(): void {

@@ -26,6 +26,7 @@ export type Prepared = Map<string, readonly (Parse | undefined)[]>;
  */
 export class RoundTrip implements Submittable {
   #at = 0;
+  #connection: Connection | undefined;
 
   constructor(
     private readonly steps: readonly Step[],
@@ -33,7 +34,13 @@ export class RoundTrip implements Submittable {
     private readonly done: (error: Error | undefined) => void,
   ) {}
 
+  /** No answer comes: the connection is cut, and the driver fails this as it fails all that a lost one owes. */
+  giveUp(): void {
+    this.#connection?.stream.destroy();
+  }
+
   submit(connection: Connection): void {
+    this.#connection = connection;
     const promised = new Set<string>();
     for (const { name, text, values } of this.steps) {
       const isNew = !this.prepared.has(name) && !promised.has(name);

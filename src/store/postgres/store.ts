@@ -13,11 +13,11 @@ import { instanceQueries, type InstanceQueries } from '../queries/instances.js';
 import type { WriterStats } from '../writer.js';
 import { openVault, pooled, type StoreVault } from '../vault.js';
 import { Revisions } from './directory.js';
-import { Listener, type After } from './listener.js';
+import { Listener } from './listener.js';
 import { prepareDatabase } from './migrate.js';
 import { inTurn } from './in-turn.js';
 import { Numbering, type Asked } from './numbering.js';
-import { ConnectionPool, type PoolStats } from './pool.js';
+import { ConnectionPool, PATIENCE, type After, type Patience, type PoolStats } from './pool.js';
 import { PostgresReads } from './reads.js';
 import type { News } from './unit.js';
 import { Units, type Done, type Job } from './units.js';
@@ -26,6 +26,8 @@ export interface PostgresOptions extends StoreOptions {
   readonly after: After;
   /** Connections of this instance at most, 6 at least. */
   readonly connections: number;
+  /** Instead of what suits a server that may be slow. */
+  readonly patience?: Patience;
   /** Trouble in the background: the work is tried again. */
   readonly report?: (error: unknown, doing: string) => void;
 }
@@ -46,14 +48,14 @@ const LOOKS_PER_SIZE = 60;
  * instances. Throws StoreError with a sentence for whoever starts the service.
  */
 export async function openPostgres(options: PostgresOptions): Promise<PostgresStore> {
-  const { url, clock } = options;
+  const { url, clock, after, patience = PATIENCE } = options;
   const random = pooled(options.random);
   const vault = openVault(options.dataKey, options.olderDataKeys ?? [], random);
   await prepareDatabase(url, readMigrations('postgres'), clock.now());
   built ??= { catalogue: catalogueOf(postgresKit), instance: instanceQueries(postgresKit) };
   const { catalogue, instance } = built;
   const pool = (max: number): ConnectionPool<Asked> =>
-    new ConnectionPool(url, max, (connection) => ({ queries: bindCatalogue(connection, catalogue), instance: bindGroup(connection, instance) }));
+    new ConnectionPool(url, max, { after, patience }, (connection) => ({ queries: bindCatalogue(connection, catalogue), instance: bindGroup(connection, instance) }));
   // One listens, one numbers; of the others units have the larger part.
   const connections = options.connections - 2;
   const forReads = Math.max(2, Math.floor(connections / 3));
@@ -104,6 +106,8 @@ class ServerStore implements PostgresStore {
   readonly #listeners: (() => void)[] = [];
   /** Idempotency keys whose request is being processed here. */
   readonly #running = new Set<string>();
+  /** What is committed waits for its number longer than anybody waits for it. */
+  #isStuck = false;
   #looking: Promise<void> | undefined;
   #databaseBytes = 0;
   #looks = 0;
@@ -197,7 +201,7 @@ class ServerStore implements PostgresStore {
   async ready(): Promise<boolean> {
     try {
       await this.read((reads) => reads.lastSeq());
-      return this.#closing === undefined;
+      return this.#closing === undefined && !this.#isStuck;
     } catch {
       return false;
     }
@@ -226,12 +230,15 @@ class ServerStore implements PostgresStore {
 
   async #close(): Promise<void> {
     const { units, reads, numbering } = this.parts.pools;
-    await this.#listener.close();
-    await this.#looking;
-    // What was given out is waited for; then what it has left to be numbered.
-    await Promise.all([units.close(), reads.close()]);
+    // What was given out is waited for; then what it has left to be numbered. Where the server is silent each of these ends in its time.
+    await Promise.all([this.#listener.close(this.#patience.closingMs), units.close(), reads.close()]);
     await this.#number();
     await numbering.close();
+    await this.#looking;
+  }
+
+  get #patience(): Patience {
+    return this.options.patience ?? PATIENCE;
   }
 
   async #do<R>(job: Job<R>): Promise<Done<R>> {
@@ -244,8 +251,23 @@ class ServerStore implements PostgresStore {
     return done;
   }
 
-  async #number(): Promise<void> {
-    await this.#numbering.settle().catch((error: unknown) => this.#report(error, 'numbering the log'));
+  /** What waits gets its number, or this gives up waiting: what is committed is committed, and is numbered by whichever instance can. */
+  #number(): Promise<void> {
+    const doing = 'numbering the log';
+    return new Promise((resolve) => {
+      const takeBack = this.options.after(this.#patience.numberingMs, () => {
+        if (!this.#isStuck) this.#report(new StoreError('unreachable', 'what is committed has waited too long for its number'), doing);
+        this.#isStuck = true;
+        resolve();
+      });
+      void this.#numbering
+        .settle()
+        .then(() => void (this.#isStuck = false), (error: unknown) => this.#report(error, doing))
+        .then(() => {
+          takeBack();
+          resolve();
+        });
+    });
   }
 
   /** One look at a time, for all who ask: a flood of unknown keys costs no more than that. */

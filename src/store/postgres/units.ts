@@ -7,10 +7,9 @@ import { Answers, isKept } from '../answers.js';
 import { StoreError } from '../errors.js';
 import type { StoreVault } from '../vault.js';
 import type { Revisions } from './directory.js';
-import type { After } from './listener.js';
 import { WaitingLog } from './log.js';
 import type { Asked } from './numbering.js';
-import type { ConnectionPool, Taken } from './pool.js';
+import type { After, ConnectionPool, Taken } from './pool.js';
 import { CHANNEL, LOCKS, PostgresUnit, WantsDirectory } from './unit.js';
 
 /** One unit of work, as the store is asked for it. */
