@@ -10,7 +10,7 @@ export interface Config {
   readonly databaseUrl: string;
   /** The file of an embedded database as it is named, perhaps by a link; null for a server's. */
   readonly databaseFile: string | null;
-  /** Connections that this instance opens to a database server at most. */
+  /** Connections that this instance opens to a database server at most, besides those of a backtest. */
   readonly databaseConnections: number;
   readonly adminKey: string | null;
   /** 32 bytes; null: kept in a file beside the embedded database. */

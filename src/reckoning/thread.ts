@@ -32,6 +32,7 @@ function open(): Promise<Opened> {
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);
   };
+  // Beside those of DATABASE_CONNECTIONS: docs/operations.md counts them.
   return openPostgres({ ...options, after, connections: 6 });
 }
 
