@@ -4,7 +4,14 @@ import type { Referral } from './referral.js';
 import type { LocalDate } from '../kernel/calendar.js';
 
 /** What an institution is to a referral. */
-export type Party = 'sender' | 'receiver' | 'coordinator' | 'earlier-receiver';
+export type Party = Side | 'coordinator' | 'earlier-receiver';
+
+/** One of the two sides between which it goes. */
+export type Side = 'sender' | 'receiver';
+
+export function isSide(party: Party): party is Side {
+  return party === 'sender' || party === 'receiver';
+}
 
 export interface Viewer {
   readonly institutionId: string | null;

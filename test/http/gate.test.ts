@@ -64,6 +64,7 @@ t.test('a line that has room, but from which nothing comes, takes no routine wor
   const gate = new TestGate();
   const crowd = new Crowd(gate.writes);
   crowd.enter(200);
+  crowd.enter(130, { lane: 'emergency' });
   gate.pass(WAIT_MS);
   t.equal(gate.writes.refuses('routine', 'b'), null);
   gate.pass(1);

@@ -77,6 +77,21 @@ t.test('a key belongs to its client and its path', async (t) => {
   }
 });
 
+t.test('and to the institution acted for: a client of two says the same under one key for each', async (t) => {
+  const key = await app.makeKey({ name: 'county', institutionIds: ['p1', 't1'], roles: ['clerk', 'doctor', 'coordinator', 'his'] });
+  const url = `/v1/referrals/${idOf(await post('p1', '/v1/referrals', upReferral(10), 'told'))}/messages`;
+  const saysFor = (institution: string, to = url): Promise<Reply> =>
+    app.raw({
+      method: 'POST', url: to, payload: JSON.stringify({ text: '已电话联系' }),
+      headers: { authorization: `Bearer ${key}`, 'act-for': institution, 'idempotency-key': 'county', 'content-type': 'application/json' },
+    });
+  const said = [await saysFor('p1'), await saysFor('t1')] as const;
+  t.match(said, [{ status: 201, body: { institutionId: 'p1' } }, { status: 201, body: { institutionId: 't1' } }]);
+  t.same(said.map(({ headers }) => headers['idempotency-replayed']), [undefined, undefined]);
+  sameAnswer(t, said[0], await saysFor('p1'));
+  sameAnswer(t, said[1], await saysFor('t1', `${url}?`));
+});
+
 t.test('a refusal that was decided is replayed: a full session stays full after its place is freed', async (t) => {
   const reserve = { items: [{ poolId: 't1-clinic', startsAt: START }] };
   const holder = await post('p1', '/v1/referrals', upReferral(5, { targetDepartment: '03', reserve }), 'holder');

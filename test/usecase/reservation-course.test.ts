@@ -1,9 +1,12 @@
 import t from 'tap';
-import { DAY, HOUR, SECOND } from '../../src/kernel/calendar.js';
+import { DAY, HOUR, localDateOf, SECOND } from '../../src/kernel/calendar.js';
 import type { RescheduleInput } from '../../src/contract/reservation.js';
+import { partyOf, type Party } from '../../src/domain/party.js';
 import type { Referral } from '../../src/domain/referral.js';
 import type { Reservation } from '../../src/domain/reservation.js';
+import type { Actor } from '../../src/usecase/ports.js';
 import { confirm } from '../../src/usecase/reservation/confirm.js';
+import { extend } from '../../src/usecase/reservation/extend.js';
 import { fulfil } from '../../src/usecase/reservation/fulfil.js';
 import { getReservation } from '../../src/usecase/reservation/get-reservation.js';
 import { noShow } from '../../src/usecase/reservation/no-show.js';
@@ -11,7 +14,8 @@ import { release } from '../../src/usecase/reservation/release.js';
 import { reschedule } from '../../src/usecase/reservation/reschedule.js';
 import { act } from '../../src/usecase/referral/act.js';
 import { City, on } from '../kit/city.js';
-import { at, bedNights, codeOf, fill, pointersOf, sessionOn } from '../kit/network.js';
+import { everything, must, successorOf } from '../kit/life.js';
+import { actorOf, at, bedNights, codeOf, fill, pointersOf, sessionOn } from '../kit/network.js';
 import { START, type Teardown } from '../kit/store.js';
 
 const MONDAY = '2018-03-05';
@@ -121,6 +125,28 @@ t.test('who may reschedule what', async (t) => {
   const held = await city.reserve(await city.refer(2), [on('t1-clinic', MONDAY)]);
   city.clock.advance(600 * SECOND);
   t.equal(codeOf(await city.do('p1', reschedule, { id: held.id, ifMatch: ANY, body: body(on('t1-clinic', TUESDAY)) })), 'hold_expired');
+});
+
+t.test('only the two sides act on a reservation, not who coordinates and not who had the referral before', async (t) => {
+  const city = await openCity(t);
+  await fill(city.store, 's1-clinic', sessionOn(MONDAY, 1), sessionOn(TUESDAY, 1));
+  const referral = await successorOf(city, await must(city, await city.refer(1), 'redirect', { body: { targetInstitutionId: 's1' } }));
+  const { id } = await city.reserve(referral, [on('s1-clinic', MONDAY)]);
+  const others: [as: Party, who: Actor][] = [['coordinator', actorOf('t1', 'coordinator')], ['earlier-receiver', actorOf('t1', 'clerk')]];
+  const acts: [name: string, run: (who: Actor) => Promise<unknown>][] = [
+    ['confirm', (who) => city.do(who, confirm, { id, ifMatch: ANY })],
+    ['extend', (who) => city.do(who, extend, { id, ifMatch: ANY })],
+    ['release', (who) => city.do(who, release, { id, ifMatch: ANY })],
+    ['reschedule', (who) => city.do(who, reschedule, { id, ifMatch: ANY, body: { items: [on('s1-clinic', TUESDAY)] } })],
+    ['fulfil', (who) => city.do(who, fulfil, { id, ifMatch: ANY })],
+    ['no-show', (who) => city.do(who, noShow, { id, ifMatch: ANY })],
+  ];
+  const before = await everything(city);
+  for (const [as, who] of others) {
+    t.equal(await city.store.read(async (reads) => partyOf(referral, who, reads.network, localDateOf(reads.now))), as);
+    for (const [name, run] of acts) t.equal(codeOf(await run(who)), 'wrong_party', `${name}, by the ${as}`);
+  }
+  t.strictSame(await everything(city), before, 'and nothing is written');
 });
 
 t.test('a patient who did not come frees the place, and is not scheduled any more', async (t) => {

@@ -1,6 +1,6 @@
 import { localDateOf } from '../../kernel/calendar.js';
 import { isRefusal, refuse, type Refusal } from '../../kernel/problem.js';
-import { partiesOf, type Party } from '../../domain/party.js';
+import { isSide, partiesOf, type Party } from '../../domain/party.js';
 import { seenAt } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Actor, Reads, Unit } from '../ports.js';
@@ -57,5 +57,5 @@ export async function lockForChange(
 
 /** For what only the two sides may do. */
 export function refuseOutsiders({ party }: Found): Refusal | undefined {
-  return party === 'sender' || party === 'receiver' ? undefined : refuse('wrong_party');
+  return isSide(party) ? undefined : refuse('wrong_party');
 }

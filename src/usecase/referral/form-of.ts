@@ -1,5 +1,6 @@
 import { isRefusal, refuse } from '../../kernel/problem.js';
 import { printForm, type Arrangement, type ReferralForm } from '../../domain/form.js';
+import { isSide } from '../../domain/party.js';
 import type { Query } from '../ports.js';
 import { findReferral } from './access.js';
 import { openPersons } from './persons.js';
@@ -9,7 +10,7 @@ export const formOf: Query<{ id: string }, ReferralForm> = async (reads, actor, 
   const found = await findReferral(reads, actor, id);
   if (isRefusal(found)) return found;
   const { referral, party } = found;
-  if (party !== 'sender' && party !== 'receiver') return refuse('wrong_party');
+  if (!isSide(party)) return refuse('wrong_party');
   const booked: Arrangement[] = [];
   for (const reservationId of referral.course.reservationIds) {
     for (const place of (await reads.reservation(reservationId))?.places ?? []) {

@@ -1,5 +1,6 @@
 import { must } from '../../kernel/assert.js';
 import { isRefusal, refuse, type Refusal } from '../../kernel/problem.js';
+import { isSide, type Side } from '../../domain/party.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Reservation } from '../../domain/reservation.js';
 import type { Change, Circumstances } from '../../domain/reservation-machine.js';
@@ -25,7 +26,7 @@ export async function openReservation(unit: Unit, id: string, ifMatch: number | 
   const found = await lockForChange(unit, seen.referralId, null);
   if (isRefusal(found)) return found;
   const { referral, party } = found;
-  if (party !== 'sender' && party !== 'receiver') return refuse('wrong_party');
+  if (!isSide(party)) return refuse('wrong_party');
   const reservation = must(await unit.lockReservation(id), 'a reservation is never deleted');
   return { referral, reservation, at: { now: unit.now, by: party, referralStatus: referral.status, ifMatch } };
 }
@@ -51,7 +52,7 @@ export async function carryOut(
 export async function tell(
   unit: Unit,
   referral: Referral,
-  by: 'sender' | 'receiver',
+  by: Side,
   what: ReservationChange,
   change: Change,
   more?: Readonly<Record<string, unknown>>,

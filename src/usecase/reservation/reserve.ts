@@ -1,5 +1,6 @@
 import { isRefusal, refuse } from '../../kernel/problem.js';
 import type { ReservationInput } from '../../contract/reservation.js';
+import { isSide } from '../../domain/party.js';
 import { amend, settleBooking } from '../../domain/referral-machine.js';
 import type { Reservation } from '../../domain/reservation.js';
 import type { UseCase } from '../ports.js';
@@ -20,7 +21,7 @@ export const reserve: UseCase<{ body: ReservationInput }, Reservation> = async (
   const found = await lockForChange(unit, body.referralId, null);
   if (isRefusal(found)) return found;
   const { referral, party } = found;
-  if (party !== 'sender' && party !== 'receiver') return refuse('wrong_party');
+  if (!isSide(party)) return refuse('wrong_party');
   const made = await reserveFor(unit, referral, body, party);
   if (isRefusal(made)) return made;
 
