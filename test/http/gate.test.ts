@@ -75,6 +75,21 @@ t.test('a line that has room, but from which nothing comes, takes no routine wor
   await crowd.leave();
 });
 
+t.test('a line that is nearly empty says nothing of how fast it is: few who come seldom leave the room as it was', async (t) => {
+  const gate = new TestGate();
+  const { room } = gate.writes;
+  const crowd = new Crowd(gate.writes);
+  // Five wait at any time, and ten in a second are answered, for ten seconds.
+  crowd.enter(5);
+  for (let tick = 0; tick < 100; tick += 1) {
+    gate.pass(100);
+    crowd.enter(1);
+    await crowd.leave(1);
+  }
+  t.equal(gate.writes.room, room);
+  await crowd.leave();
+});
+
 t.test('the later the thread that serves, the more is shed, and never all', (t) => {
   const shedOf800 = (waited: number): number => {
     const gate = new TestGate();

@@ -1,5 +1,7 @@
 import t, { type Test } from 'tap';
 import type { Problem } from '../../src/contract/problem.js';
+import { gatedReads } from '../../src/http/shedding.js';
+import type { Store } from '../../src/usecase/store.js';
 import { ADMIN_KEY, startApp, type TestApp } from '../kit/app.js';
 import { Crowd, Desk, slowDown, TestGate, WAIT_MS } from '../kit/held.js';
 import { upReferral } from '../kit/network.js';
@@ -162,6 +164,46 @@ t.test('reads that wait for a server are bounded like writes', async (t) => {
   isShed(t, await ask(key, 'GET', '/v1/referrals'), 'a list');
   await crowd.leave();
   t.equal((await ask(key, 'GET', '/v1/referrals')).status, 200);
+});
+
+t.test('reads of an embedded store wait for nothing and have no line: nobody is refused however many are open', async (t) => {
+  const gate = new TestGate();
+  t.equal(gate.reads, null);
+  const leaving: (() => void)[] = [];
+  const waiting: Pick<Store, 'read'> = { read: () => new Promise<never>((leave) => leaving.push(leave as () => void)) };
+  const store = gatedReads(waiting, gate);
+  const open = Array.from({ length: 200 }, () => store.read(async () => null));
+  const one = store.read(async () => null);
+  t.equal(leaving.length, 201, 'one more reads beside two hundred');
+  for (const leave of leaving) leave();
+  await Promise.all([...open, one]);
+});
+
+t.test('emergencies wait in a line of their own, which has an end too', async (t) => {
+  const { app, gate, desk, ask } = await busy(t);
+  const [sender, other] = [await app.keyOf('p1'), await app.keyOf('p2')];
+  const [crowd, urgent] = [new Crowd(gate.writes), new Crowd(gate.writes)];
+  for (const caller of ['a', 'b']) crowd.enter(64, { caller });
+  desk.shut();
+  const before = desk.came;
+  const held = [1, 2, 3].map((n) => ask(sender, 'POST', '/v1/referrals', upReferral(n, { urgency: 'emergency' })));
+  await desk.reached(before + 3);
+  t.equal(gate.writes.waiting('emergency'), 3);
+  await crowd.leave();
+  t.equal(gate.writes.waiting('routine'), 0, 'they are in no other line');
+  for (const caller of ['a', 'b']) crowd.enter(64, { caller });
+  urgent.enter(63, { caller: 'c', lane: 'emergency' });
+  urgent.enter(62, { caller: 'd', lane: 'emergency' });
+  t.equal(gate.writes.waiting('emergency'), 128);
+  const { full } = gate.shed;
+  const next = ask(other, 'POST', '/v1/referrals', upReferral(4, { urgency: 'emergency', sourceInstitutionId: 'p2' }));
+  // Answered while the writer is shut, or let through to it: then it is answered, too, and otherwise.
+  await Promise.race([next, desk.reached(before + 4)]);
+  desk.open();
+  isShed(t, await next, 'the next emergency');
+  t.equal(gate.shed.full, full + 1);
+  t.strictSame((await Promise.all(held)).map(({ status }) => status), [201, 201, 201], 'those that wait are answered');
+  await Promise.all([crowd.leave(), urgent.leave()]);
 });
 
 t.test('the metrics tell what was shed and why, and what waits', async (t) => {
