@@ -5,11 +5,10 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { AssertionError, assert, must } from './kernel/assert.js';
 import type { Clock, Instant } from './kernel/calendar.js';
-import { isRefusal } from './kernel/problem.js';
+import { after, realClock } from './real-time.js';
 import { ConfigError, keyFileOf, keyInFile, type Config } from './config.js';
 import { buildApp, type AppStore } from './http/app.js';
 import type { CommandTable, Commander } from './http/commands.js';
-import type { After } from './http/commits.js';
 import { readExamples, type Example } from './http/examples.js';
 import { Gate } from './http/gate.js';
 import { safeError } from './http/log.js';
@@ -22,7 +21,7 @@ import { settle } from './relay/tick.js';
 import { createDurably, privateFolder, realFile } from './store/durable.js';
 import { openFollower, openStore, type ReadingStore, type StoreOptions, type WholeStore } from './store/open.js';
 import { openPostgres, type PostgresStore } from './store/postgres/store.js';
-import { firstAdministrator, SYSTEM } from './usecase/network/first-administrator.js';
+import { firstAdministratorKey } from './usecase/network/first-administrator.js';
 import type { Store } from './usecase/store.js';
 import { startWriter } from './writing/start.js';
 
@@ -48,13 +47,6 @@ class TestClock implements Clock {
     this.present = now;
   }
 }
-
-const realClock: Clock = { now: () => Date.now() };
-
-const after: After = (ms, run) => {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
-};
 
 /** Requests still running after this long are cut off, so that the process leaves within 10 s. */
 const STOP_WITHIN_MS = 8_000;
@@ -131,12 +123,12 @@ async function together(config: Config, dataKey: Uint8Array, clock: TestClock, l
   const options = { url: config.databaseUrl, dataKey, clock, random: randomBytes };
   const store = await (config.databaseFile === null ? openServer(config, options, logger) : openStore(options));
   if (store.doubt !== undefined) logger.error(store.doubt);
-  const made = config.adminKey === null ? await store.write(SYSTEM, (unit) => firstAdministrator(unit)) : null;
+  const firstKey = config.adminKey === null ? await firstAdministratorKey(store) : null;
   const backtests = backtesting(store, logger, 0, async () => reckonHere(store.slices));
   return {
     ...untilStopped(store, () => store.writerStats()),
     commander: inProcess(store),
-    firstKey: made === null || isRefusal(made) ? null : made.key,
+    firstKey,
     async moveTo(now) {
       clock.moveTo(now);
       await settle(store);
@@ -151,13 +143,13 @@ async function together(config: Config, dataKey: Uint8Array, clock: TestClock, l
 /** On a database server, which other instances share: the server has threads of its own. */
 async function served(config: Config, dataKey: Uint8Array, logger: Logger): Promise<House> {
   const store = await openServer(config, { url: config.databaseUrl, dataKey, clock: realClock, random: randomBytes }, logger);
-  const made = config.adminKey === null ? await store.write(SYSTEM, (unit) => firstAdministrator(unit)) : null;
-  const relay = startRelay(store, logger, safeError);
+  const firstKey = config.adminKey === null ? await firstAdministratorKey(store) : null;
+  const relay = startRelay(store, logger, safeError, after);
   const backtests = backtesting(store, logger, STEP_WITHIN_MS, () => startReckoner({ databaseUrl: config.databaseUrl, dataKey }));
   return {
     ...untilStopped(store, () => ({ ...store.writerStats(), connections: store.pools() })),
     commander: inProcess(store),
-    firstKey: made === null || isRefusal(made) ? null : made.key,
+    firstKey,
     moveTo: () => Promise.reject(new AssertionError('the real clock is not moved')),
     async close() {
       await relay.stop();

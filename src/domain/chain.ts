@@ -118,7 +118,7 @@ export class ChainCheck {
     if (this.#hashOf(event.prevHash, event.seq, event) !== event.hash) {
       this.#fault(event.seq, 'edited');
       if (this.#broken.length <= MAX_COMPARED) this.#broken.push(event);
-    } else if (event.prevHash !== this.#hash && event.seq === this.#seq + 1 && !this.#faults.has(this.#seq)) {
+    } else if (event.prevHash !== this.#hash && event.seq === this.#seq + 1) {
       // Sound in itself, but not the continuation of the one before: that one was rewritten with its hash.
       this.#fault(Math.max(1, event.seq - 1), 'edited');
     }

@@ -62,7 +62,7 @@ export function referralNoOfCode(code: string): string {
 export function redeem(entitlement: Entitlement | null, item: EntitlementItemName, by: { readonly institutionId: string; readonly at: Instant; readonly amountFen: number }): Entitlement | Refusal {
   const granted = entitlement?.items.find((entry) => entry.item === item);
   if (!entitlement || !granted) return refuse('not_entitled');
-  if (granted.redeemedAt !== undefined || granted.state === 'honoured') return refuse('already_redeemed');
+  if (granted.state === 'honoured') return refuse('already_redeemed');
   if (granted.state !== 'granted') return refuse('not_entitled');
   return replaceItem(entitlement, {
     ...granted,

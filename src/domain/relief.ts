@@ -11,8 +11,8 @@ import type { StepLog } from './step-log.js';
 
 /** `fen` × `bp` / 10 000, rounded half up to the fen. Exact: the product stays below 2⁵³. */
 export function portionOf(fen: number, bp: number): number {
-  const doubled = fen * bp + WHOLE_BP / 2;
-  return (doubled - (doubled % WHOLE_BP)) / WHOLE_BP;
+  const withHalf = fen * bp + WHOLE_BP / 2;
+  return (withHalf - (withHalf % WHOLE_BP)) / WHOLE_BP;
 }
 
 function reliefFor(direction: Direction, { onUp, onDown, onLateral }: PolicyRules['referral']): Relief {

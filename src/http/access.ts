@@ -1,4 +1,4 @@
-import type { Role } from '../contract/vocabulary.js';
+import { ROLES, type Role } from '../contract/vocabulary.js';
 
 /** Who may call an operation. Declared with the route, enforced by one hook, shown in the API document. */
 export interface Access {
@@ -18,7 +18,7 @@ export const INSURER: Access = { roles: ['insurer'], asInstitution: false };
 export const PERSONS: Access = { roles: [...DESK.roles, 'insurer'], asInstitution: true };
 export const SUPERVISION: Access = { roles: ['regulator', 'admin'], asInstitution: false };
 /** Reads the log: an institution what it is party to, insurer and regulator the transfers of their prefecture, the administrator what is of no patient. */
-export const EVENTS: Access = { roles: ['clerk', 'doctor', 'coordinator', 'his', 'insurer', 'regulator', 'admin'], asInstitution: true };
+export const EVENTS: Access = { roles: ROLES, asInstitution: true };
 /** Reads figures: the same, and an institution of what it sent. */
 export const FIGURES: Access = { roles: ['coordinator', 'insurer', 'regulator', 'admin'], asInstitution: true };
 /** Reads budgets: insurer and regulator of the prefecture, the coordinator of the lead, and who writes them. */
@@ -26,10 +26,7 @@ export const BUDGETS: Access = { roles: ['coordinator', 'insurer', 'regulator', 
 /** Tries policies on what is recorded: what they are told holds no patient. */
 export const WHAT_IF: Access = { roles: ['insurer', 'regulator', 'admin'], asInstitution: false };
 /** Anybody with a key: what is read holds no patient. */
-export const ANYONE: Access = {
-  roles: ['clerk', 'doctor', 'coordinator', 'his', 'insurer', 'regulator', 'admin'],
-  asInstitution: false,
-};
+export const ANYONE: Access = { roles: ROLES, asInstitution: false };
 
 declare module 'fastify' {
   interface FastifyContextConfig {

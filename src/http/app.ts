@@ -1,6 +1,6 @@
 import fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import type { Clock, Instant } from '../kernel/calendar.js';
+import type { After, Clock, Instant } from '../kernel/calendar.js';
 import type { RandomBytes } from '../kernel/ids.js';
 import type { Slices } from '../usecase/ports.js';
 import type { Store } from '../usecase/store.js';
@@ -8,7 +8,7 @@ import { actFor } from './act-for.js';
 import { auth } from './auth.js';
 import { jsonBody } from './body.js';
 import { CommandTable, type Commander } from './commands.js';
-import { Commits, type After } from './commits.js';
+import { Commits } from './commits.js';
 import { conditions } from './conditions.js';
 import { docs } from './docs.js';
 import type { Example } from './examples.js';

@@ -1,5 +1,4 @@
-/** Starts `run` after so many milliseconds; calling the answer takes it back. */
-export type After = (ms: number, run: () => void) => () => void;
+import type { After } from '../kernel/calendar.js';
 
 /** Counts the commits and wakes who waits for the next one. */
 export class Commits {

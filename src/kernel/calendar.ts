@@ -106,3 +106,6 @@ export function ageOn(birthDate: LocalDate, on: LocalDate): number {
 export interface Clock {
   now(): Instant;
 }
+
+/** Starts `run` after so many milliseconds; calling the answer takes it back. */
+export type After = (ms: number, run: () => void) => () => void;

@@ -1,3 +1,4 @@
+import type { After } from '../kernel/calendar.js';
 import { isRefusal, type ProblemCode } from '../kernel/problem.js';
 import type { Backtest, Progress, Trial } from '../domain/backtest.js';
 import { claimBacktest, saveBacktestStep } from '../usecase/insurance/carry-on-backtest.js';
@@ -73,7 +74,7 @@ export interface Runner {
 }
 
 /** Looks once a second whether there is something to reckon. Trouble is told, and tried again. */
-export function runBacktests(backtesting: Backtesting, after: (ms: number, run: () => void) => () => void): Runner {
+export function runBacktests(backtesting: Backtesting, after: After): Runner {
   let stopped = false;
   let reckoner: Reckoner | null = null;
   let round: Promise<void> = Promise.resolve();

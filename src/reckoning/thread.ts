@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { must } from '../kernel/assert.js';
-import type { Clock } from '../kernel/calendar.js';
+import { after, realClock } from '../real-time.js';
 import type { Progress } from '../domain/backtest.js';
 import { safeError } from '../http/log.js';
 import { StoreError } from '../store/errors.js';
@@ -18,7 +18,6 @@ import { reckonHere } from './runner.js';
  */
 const port = must(parentPort, 'the reckoner runs in a thread of its own');
 const order = workerData as ReckonerOrder;
-const clock: Clock = { now: () => Date.now() };
 
 interface Opened {
   readonly slices: Slices;
@@ -26,12 +25,8 @@ interface Opened {
 }
 
 function open(): Promise<Opened> {
-  const options = { url: order.databaseUrl, dataKey: order.dataKey, clock, random: randomBytes };
+  const options = { url: order.databaseUrl, dataKey: order.dataKey, clock: realClock, random: randomBytes };
   if (options.url.startsWith('sqlite:')) return openFollower(options);
-  const after = (ms: number, run: () => void): (() => void) => {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  };
   // Beside those of DATABASE_CONNECTIONS: docs/operations.md counts them.
   return openPostgres({ ...options, after, connections: 6 });
 }

@@ -1,3 +1,4 @@
+import type { After } from '../kernel/calendar.js';
 import type { Store } from '../usecase/store.js';
 import { settle } from './tick.js';
 
@@ -14,13 +15,13 @@ export interface Relay {
 }
 
 /** Does what is due each second. A round that fails is told and tried again: nothing depends on it. */
-export function startRelay(store: Pick<Store, 'write'>, logger: Reporter, describe: (error: unknown) => object): Relay {
+export function startRelay(store: Pick<Store, 'write'>, logger: Reporter, describe: (error: unknown) => object, after: After): Relay {
   let stopped = false;
   let round: Promise<void> = Promise.resolve();
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = (): void => undefined;
 
   const again = (): void => {
-    if (!stopped) timer = setTimeout(run, EVERY_MS);
+    if (!stopped) cancel = after(EVERY_MS, run);
   };
   const run = (): void => {
     round = settle(store, () => stopped).catch((error: unknown) => logger.error({ error: describe(error) }, 'relay failed')).then(again);
@@ -30,7 +31,7 @@ export function startRelay(store: Pick<Store, 'write'>, logger: Reporter, descri
   return {
     async stop() {
       stopped = true;
-      clearTimeout(timer);
+      cancel();
       await round;
     },
   };

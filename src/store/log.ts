@@ -14,36 +14,41 @@ export interface ChainEnd {
   readonly hash: string;
 }
 
+/** A record, and which of the events of its unit tells of it. */
+interface Under<T> {
+  readonly record: T;
+  readonly event: number;
+}
+
 /** What one unit wants to have logged, in order. */
 export class Drafts {
   readonly events: EventDraft[] = [];
-  readonly transfers: { readonly transfer: Transfer; readonly event: number }[] = [];
-  readonly entries: { readonly entry: LedgerEntry; readonly event: number }[] = [];
-  readonly filings: { readonly filing: Filing; readonly event: number }[] = [];
+  readonly transfers: Under<Transfer>[] = [];
+  readonly entries: Under<LedgerEntry>[] = [];
+  readonly filings: Under<Filing>[] = [];
 
   append(event: EventDraft): void {
     this.events.push(event);
   }
 
   appendTransfer(transfer: Transfer): void {
-    const event = this.events.length - 1;
-    assert(event >= 0, 'a transfer is recorded under an event that was appended before it');
-    assert(this.transfers.at(-1)?.event !== event, 'an event records one transfer: its number is the cursor of the ledger');
-    this.transfers.push({ transfer, event });
+    this.#under(this.transfers, transfer);
   }
 
   appendEntry(entry: LedgerEntry): void {
-    const event = this.events.length - 1;
-    assert(event >= 0, 'an entry is recorded under an event that was appended before it');
-    assert(this.entries.at(-1)?.event !== event, 'an event tells of one entry: its number is the cursor of the ledger');
-    this.entries.push({ entry, event });
+    this.#under(this.entries, entry);
   }
 
   appendFiling(filing: Filing): void {
+    this.#under(this.filings, filing);
+  }
+
+  /** Recorded under the event appended last, whose number becomes the cursor of the list. */
+  #under<T>(list: Under<T>[], record: T): void {
     const event = this.events.length - 1;
-    assert(event >= 0, 'a filing is recorded under an event that was appended before it');
-    assert(this.filings.at(-1)?.event !== event, 'an event records one filing: its number is the cursor of the feed');
-    this.filings.push({ filing, event });
+    assert(event >= 0, 'what is recorded is recorded under an event that was appended before it');
+    assert(list.at(-1)?.event !== event, 'an event records one of a kind: its number is the cursor of the list');
+    list.push({ record, event });
   }
 }
 
@@ -109,12 +114,12 @@ export class LogWriter {
       await this.queries.log.insert({ seq, prevHash, hash, ...facts, ...texts });
       this.#end = { seq, hash };
     }
-    for (const { transfer, event } of drafts.transfers) {
+    for (const { record: transfer, event } of drafts.transfers) {
       assert(areaOfId(transfer.id) === transfer.area, 'the id of a transfer carries its prefecture');
       await this.queries.transfer.insert({ seq: first + event, month: localDateOf(transfer.executedAt).slice(0, 7), ...transfer });
     }
-    for (const { entry, event } of drafts.entries) await this.queries.entry.insert({ seq: first + event, ...entry });
-    for (const { filing, event } of drafts.filings) {
+    for (const { record: entry, event } of drafts.entries) await this.queries.entry.insert({ seq: first + event, ...entry });
+    for (const { record: filing, event } of drafts.filings) {
       assert(areaOfId(filing.id) === filing.area, 'the id of a filing carries its prefecture');
       await this.queries.filing.insert({ seq: first + event, ...filing });
     }

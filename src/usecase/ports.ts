@@ -26,6 +26,7 @@ import type { ChargedFilter } from './insurance/charged-filter.js';
  * Every write has one shape: lock → load → decide → save. `lock…` loads a row that is about to change
  * and keeps others from changing it until the unit ends; rows are locked in the order in which their
  * port lists them here (referral, reservation, sessions in order of pool and start, patients in order of id).
+ * Only whose holds have run out in a session is known once it is locked: those reservations come after it.
  */
 
 /** Who is calling, and for whom. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { must } from '../kernel/assert.js';
-import type { Clock } from '../kernel/calendar.js';
 import { isRefusal, type Bilingual } from '../kernel/problem.js';
+import { after, realClock } from '../real-time.js';
 import { safeError } from '../http/log.js';
 import { commandTable } from '../http/routes/resources.js';
 import { runBacktests } from '../reckoning/runner.js';
@@ -10,7 +10,7 @@ import { startReckoner } from '../reckoning/start.js';
 import { startRelay } from '../relay/runner.js';
 import { StoreError } from '../store/errors.js';
 import { openStore, type OpenStore } from '../store/open.js';
-import { firstAdministrator, SYSTEM } from '../usecase/network/first-administrator.js';
+import { firstAdministratorKey } from '../usecase/network/first-administrator.js';
 import type { FromWriter, News, NumberedCall, ToWriter, WriterOrder } from './messages.js';
 
 /**
@@ -19,19 +19,14 @@ import type { FromWriter, News, NumberedCall, ToWriter, WriterOrder } from './me
  */
 const port = must(parentPort, 'the writer runs in a thread of its own');
 const say = (message: FromWriter): void => port.postMessage(message);
-const clock: Clock = { now: () => Date.now() };
-const after = (ms: number, run: () => void): (() => void) => {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
-};
 
 async function main(order: WriterOrder): Promise<void> {
-  const store = await openStore({ url: order.databaseUrl, dataKey: order.dataKey, clock, random: randomBytes });
+  const store = await openStore({ url: order.databaseUrl, dataKey: order.dataKey, clock: realClock, random: randomBytes });
   const outbox = new Outbox(store);
   store.onNews((news) => outbox.add({ kind: 'commit', news }));
-  const made = order.firstKey ? await store.write(SYSTEM, (unit) => firstAdministrator(unit)) : null;
+  const firstKey = order.firstKey ? await firstAdministratorKey(store) : null;
   const logger = { error: (what: object, message: string) => say({ kind: 'error', error: what, message }) };
-  const relay = startRelay(store, logger, safeError);
+  const relay = startRelay(store, logger, safeError, after);
   const backtests = runBacktests(
     {
       store,
@@ -64,7 +59,7 @@ async function main(order: WriterOrder): Promise<void> {
     if (message.kind === 'stop') void stop();
     else for (const call of message.calls) void carryOut(call);
   });
-  say({ kind: 'ready', firstKey: made === null || isRefusal(made) ? null : made.key, doubt: store.doubt });
+  say({ kind: 'ready', firstKey, doubt: store.doubt });
 }
 
 /** Collects what happens within a turn of the event loop and sends it in one message. */

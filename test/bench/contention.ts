@@ -6,7 +6,7 @@ import { openPostgres } from '../../src/store/postgres/store.js';
 import { putPool } from '../../src/usecase/capacity/put-pool.js';
 import { putSessions } from '../../src/usecase/capacity/put-sessions.js';
 import { accepted, actorOf, POOLS, sessionOn } from '../kit/network.js';
-import { after } from '../kit/postgres-store.js';
+import { after } from '../../src/real-time.js';
 import { startServer, type Server } from '../kit/postgres.js';
 import { atTheEnd, scratch } from './children.js';
 import type { Tally } from './http-client.js';

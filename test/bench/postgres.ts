@@ -3,7 +3,7 @@ import { isRefusal } from '../../src/kernel/problem.js';
 import { openPostgres, type PostgresStore } from '../../src/store/postgres/store.js';
 import { createReferral } from '../../src/usecase/referral/create-referral.js';
 import { actorOf } from '../kit/network.js';
-import { after } from '../kit/postgres-store.js';
+import { after } from '../../src/real-time.js';
 import { startServer, type Server } from '../kit/postgres.js';
 import { atTheEnd } from './children.js';
 import type { Tally } from './http-client.js';

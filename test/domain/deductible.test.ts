@@ -84,6 +84,19 @@ t.test('the link: which earlier stay a referral continues', async (t) => {
   ]);
 });
 
+t.test('the gap of a link: what is entered late leaves none, and is never negative', async (t) => {
+  const rows: [situation: string, until: string | null, gapMs: number][] = [
+    ['an hour before the submission', '2018-03-05T10:00:00+08:00', 3_600_000],
+    ['at the submission', '2018-03-05T11:00:00+08:00', 0],
+    ['an hour after it', '2018-03-05T12:00:00+08:00', 0],
+    ['not yet', null, 0],
+  ];
+  for (const [situation, until, gapMs] of rows) {
+    const legs: Leg[] = [{ until, at: 'primary', yuan: 3_000, day: '2018-03-01' }, { at: 'tertiary', yuan: 30_000, by: 'up', day: '2018-03-20', referredAt: '2018-03-05T11:00:00+08:00' }];
+    t.equal(assessed(plainRules(), legs)[1]!.steps.find((step) => step.code === 'link')?.numbers.gapMs, gapMs, `discharged ${situation}`);
+  }
+});
+
 /** Outpatient rows beside those for stays. */
 function withClinic(): PolicyChange['benefits'] {
   return [

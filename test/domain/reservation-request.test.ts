@@ -128,5 +128,5 @@ t.test('what a referral brings to an allotment is frozen at submission, and what
     ['several shared', askerOf(referralOf({ referral: { sourceInstitutionId: 's1', consortiumId: 'a1' } }), raised, 't1', today), 'secondary', ['g1', 'a1']],
     ['an outside referral, though both have joined since', askerOf(referralOf({ referral: { consortiumId: null }, course: { outside: true } }), raised, 't1', today), 'primary', []],
   ];
-  for (const [situation, who, level, consortia] of rows) t.match(who, { level, consortiumIds: consortia }, situation);
+  for (const [situation, who, level, consortia] of rows) t.strictSame([who.level, who.consortiumIds], [level, consortia], situation);
 });

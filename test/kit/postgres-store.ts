@@ -1,4 +1,5 @@
 import { Prng } from '../../src/kernel/prng.js';
+import { after } from '../../src/real-time.js';
 import { openPostgres, type PostgresOptions, type PostgresStore } from '../../src/store/postgres/store.js';
 import type { Server } from './postgres.js';
 import { DATA_KEY, START, TestClock, type Fixture, type Teardown } from './store.js';
@@ -8,12 +9,6 @@ export interface PostgresFixture extends Fixture<PostgresStore> {
   /** Another instance on the same database, with the same clock. */
   another(): Promise<PostgresStore>;
 }
-
-/** Real timers: for pauses between attempts and connections, which no test waits for. */
-export const after = (ms: number, run: () => void): (() => void) => {
-  const timer = globalThis.setTimeout(run, ms);
-  return () => clearTimeout(timer);
-};
 
 /** A fresh store on a database of its own, with a clock that only the test moves and seeded randomness. */
 export async function freshPostgres(
@@ -29,7 +24,9 @@ export async function freshPostgres(
   });
   const opening = async (): Promise<PostgresStore> => {
     const store = await openPostgres({
-      url: server.url(database), dataKey: DATA_KEY, clock, random: new Prng(seed + opened++).bytes, after, connections: 10,
+      url: server.url(database), dataKey: DATA_KEY, clock, random: new Prng(seed + opened++).bytes,
+      // For pauses between attempts and connections, which no test waits for.
+      after, connections: 10,
       report: (error, doing) => troubles.push(`${doing}: ${String(error)}`), ...rest,
     });
     t.teardown(() => store.close());

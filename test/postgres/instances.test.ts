@@ -5,7 +5,7 @@ import { createClient } from '../../src/usecase/network/create-client.js';
 import { createReferral } from '../../src/usecase/referral/create-referral.js';
 import { Crowd } from '../kit/crowd.js';
 import { ADMIN, accepted, actorOf, at, fill, putNetwork, sessionOn, upReferral } from '../kit/network.js';
-import { after } from '../kit/postgres-store.js';
+import { after } from '../../src/real-time.js';
 import { startServer, type Server } from '../kit/postgres.js';
 import { ADMIN_KEY, startProgram, type Program } from '../kit/program.js';
 import { DATA_KEY, START, TestClock } from '../kit/store.js';

@@ -13,7 +13,7 @@ import { createReferral } from '../../src/usecase/referral/create-referral.js';
 import type { WholeStore } from '../../src/store/open.js';
 import { City } from '../kit/city.js';
 import { accepted, actorOf, ADMIN, fill, sessionOn, upReferral } from '../kit/network.js';
-import { after } from '../kit/postgres-store.js';
+import { after } from '../../src/real-time.js';
 import { releases, startServer, type Server } from '../kit/postgres.js';
 import { DATA_KEY, freshSqlite, START, TestClock, type Fixture } from '../kit/store.js';
 import { insured, put, stayOf, writePolicy } from '../kit/ledger.js';

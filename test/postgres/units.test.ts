@@ -6,6 +6,9 @@ import type { Answer } from '../../src/usecase/store.js';
 import type { PostgresStore } from '../../src/store/postgres/store.js';
 import { PostgresUnit } from '../../src/store/postgres/unit.js';
 import { StoreReads } from '../../src/store/reads.js';
+import { tick } from '../../src/relay/tick.js';
+import { City, on } from '../kit/city.js';
+import { fill, sessionOn } from '../kit/network.js';
 import { freshPostgres } from '../kit/postgres-store.js';
 import { startServer } from '../kit/postgres.js';
 import { START, type Teardown } from '../kit/store.js';
@@ -305,6 +308,18 @@ t.test('of the work that any instance may do, one does it at a time', async (t) 
   });
   t.strictSame(claimed, [true, false, true]);
   t.equal(await there.write(CLERK, (unit) => unit.claim('sweep')), true, 'with its unit the claim ends');
+});
+
+t.test('of several instances one at a time does what time has made due', async (t) => {
+  const fixture = await freshPostgres(server, t);
+  const city = await City.on(fixture);
+  const there = await fixture.another();
+  await fill(city.store, 't1-clinic', sessionOn('2018-03-05', 1));
+  await city.reserve(await city.refer(1), [on('t1-clinic', '2018-03-05')]);
+  city.clock.advance(DAY);
+  const meanwhile = await city.store.write(CLERK, async (unit) => ({ mine: await unit.claim('relay'), done: await tick(there) }));
+  t.strictSame(meanwhile, { mine: true, done: 0 });
+  t.equal(await tick(there), 1, 'and finds it due as before');
 });
 
 /** Questions that a unit may ask without a lock of its own, and why what it decides on them stays true. */

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { clientConfig, cut, type After } from './pool.js';
+import type { After } from '../../kernel/calendar.js';
+import { clientConfig, cut } from './pool.js';
 import { CHANNEL, type News } from './unit.js';
 
 /** How often an instance looks for itself, whatever it has heard: the longest that news can be late. */

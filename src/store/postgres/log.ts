@@ -12,9 +12,9 @@ export class WaitingLog {
   constructor(private readonly queries: Bound<InstanceQueries>) {}
 
   async write(drafts: Drafts, at: Instant, actor: EventActor, nextId: (area: string) => string): Promise<void> {
-    const transfers = new Map(drafts.transfers.map(({ transfer, event }) => [event, transfer]));
-    const entries = new Map(drafts.entries.map(({ entry, event }) => [event, entry]));
-    const filings = new Map(drafts.filings.map(({ filing, event }) => [event, filing]));
+    const transfers = new Map(drafts.transfers.map(({ record: transfer, event }) => [event, transfer]));
+    const entries = new Map(drafts.entries.map(({ record: entry, event }) => [event, entry]));
+    const filings = new Map(drafts.filings.map(({ record: filing, event }) => [event, filing]));
     for (const [i, draft] of drafts.events.entries()) {
       const { type, area, subject, referralId } = draft;
       const transfer = transfers.get(i);

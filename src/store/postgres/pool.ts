@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { After } from '../../kernel/calendar.js';
 import { StoreError } from '../errors.js';
 import { PostgresConnection } from './connection.js';
 import { translatePostgres } from './errors.js';
@@ -21,9 +22,6 @@ export interface Taken<T> {
 
 /** How long a unit waits for a connection, and for a lock; how long a statement, and a transaction between two of them, may take. */
 export const LIMITS_MS = { connection: 5_000, lock: 5_000, statement: 15_000, idleInTransaction: 30_000 } as const;
-
-/** Starts `run` after so many milliseconds; calling the answer takes it back. */
-export type After = (ms: number, run: () => void) => () => void;
 
 /**
  * How long this side waits, whatever the server has promised: where packets are lost without a word no limit of

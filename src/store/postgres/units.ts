@@ -1,4 +1,4 @@
-import type { Clock } from '../../kernel/calendar.js';
+import type { After, Clock } from '../../kernel/calendar.js';
 import type { IdMaker, RandomBytes } from '../../kernel/ids.js';
 import { isRefusal, refuse, type Refusal } from '../../kernel/problem.js';
 import type { Actor, Unit } from '../../usecase/ports.js';
@@ -9,7 +9,7 @@ import type { StoreVault } from '../vault.js';
 import type { Revisions } from './directory.js';
 import { WaitingLog } from './log.js';
 import type { Asked } from './numbering.js';
-import type { After, ConnectionPool, Taken } from './pool.js';
+import type { ConnectionPool, Taken } from './pool.js';
 import { CHANNEL, LOCKS, PostgresUnit, WantsDirectory } from './unit.js';
 
 /** One unit of work, as the store is asked for it. */

@@ -1,4 +1,6 @@
+import { isRefusal } from '../../kernel/problem.js';
 import type { Actor, UseCase } from '../ports.js';
+import type { Store } from '../store.js';
 import { createClient } from './create-client.js';
 
 /** The service itself. */
@@ -9,3 +11,9 @@ export const firstAdministrator: UseCase<void, { id: string; key: string } | nul
   const { data } = await unit.clients(null, 1);
   return data.length > 0 ? null : createClient(unit, { body: { name: 'administrator', roles: ['admin'] } });
 };
+
+/** The same when a service starts: the key to be shown this once, or null. */
+export async function firstAdministratorKey(store: Pick<Store, 'write'>): Promise<string | null> {
+  const made = await store.write(SYSTEM, (unit) => firstAdministrator(unit));
+  return made === null || isRefusal(made) ? null : made.key;
+}

@@ -1,7 +1,7 @@
 import { must } from '../../kernel/assert.js';
 import { addDays, DAY, formatInstant, localDateOf, startOfDay, type Instant, type LocalDate } from '../../kernel/calendar.js';
 import { askerOf, type Asker } from '../../domain/allotment.js';
-import type { FreePlaces, Pool } from '../../domain/capacity.js';
+import { keyOf, type FreePlaces, type Pool } from '../../domain/capacity.js';
 import { directionFits, levelOn, sharedConsortia } from '../../domain/network.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Wish } from '../../domain/reservation-request.js';
@@ -68,12 +68,12 @@ async function nearest(reads: Reads, referral: Referral, { startsAt, nights }: W
     const asker = askers.get(pool.institutionId) ?? askerOf(referral, reads.network, pool.institutionId, today);
     askers.set(pool.institutionId, asker);
     const seat = await freePlacesNow(reads, pool, session, asker);
-    if (seat && seat.free > 0) seats.set(`${seat.poolId} ${seat.startsAt}`, seat);
+    if (seat && seat.free > 0) seats.set(keyOf(seat), seat);
   }
   const starts: FreePlaces[] = [];
   for (const seat of seats.values()) {
     let free = seat.free;
-    for (let night = 1; night < nights; night++) free = Math.min(free, seats.get(`${seat.poolId} ${seat.startsAt + night * DAY}`)?.free ?? 0);
+    for (let night = 1; night < nights; night++) free = Math.min(free, seats.get(keyOf({ poolId: seat.poolId, startsAt: seat.startsAt + night * DAY }))?.free ?? 0);
     if (free > 0) starts.push({ ...seat, free });
   }
   const distance = (at: Instant) => Math.abs(at - startsAt);

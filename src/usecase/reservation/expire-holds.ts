@@ -9,8 +9,9 @@ import { LockedSessions } from './sessions.js';
 export const expireHolds: UseCase<{ limit: number }, number> = async (unit, { limit }) => {
   const ids = await unit.overdueReservations(limit);
   const keys: SessionKey[] = [];
-  for (const id of ids) {
-    const reservation = await unit.reservation(id);
+  // Before their sessions, in the order of the house: the sessions only add what has run out since.
+  for (const id of [...ids].sort()) {
+    const reservation = await unit.lockReservation(id);
     for (const place of reservation?.places ?? []) if (place.state === 'held') keys.push(place);
   }
   const sessions = await LockedSessions.lockCurrent(unit, keys);

@@ -31,7 +31,8 @@ export class LockedSessions {
 
   /**
    * Locks the sessions, and writes down the holds in them that have expired unnoticed: for taking
-   * places. No sweeper is needed for a place to be free the instant its hold ends.
+   * places. No sweeper is needed for a place to be free the instant its hold ends. Their reservations are
+   * locked after the sessions, against the order of the house: before, nobody knows whose they are.
    */
   static async lockCurrent(unit: Unit, keys: Iterable<SessionKey>): Promise<LockedSessions> {
     const locked = await LockedSessions.lock(unit, keys);
@@ -92,10 +93,11 @@ export class LockedSessions {
     }
   }
 
+  /** Of the holds that are left: those that have run out are written down. */
   async #firstExpiry(key: SessionKey): Promise<Instant | null> {
     let first: Instant | null = null;
     for (const place of await this.unit.livePlacesOf(key)) {
-      if (place.state !== 'held' || place.expiresAt === null || place.expiresAt <= this.unit.now) continue;
+      if (place.state !== 'held' || place.expiresAt === null) continue;
       first = Math.min(place.expiresAt, first ?? place.expiresAt);
     }
     return first;
