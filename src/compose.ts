@@ -51,6 +51,11 @@ class TestClock implements Clock {
 /** Requests still running after this long are cut off, so that the process leaves within 10 s. */
 const STOP_WITHIN_MS = 8_000;
 
+/**
+ * Opens the store, starts what works on it, and listens. Throws {@link ConfigError} where the data key is lost, a
+ * `StoreError` where the database cannot be opened as it is, and the system's error where nothing can listen on the
+ * address.
+ */
 export async function compose(config: Config, logger: Logger): Promise<Service> {
   const dataKey = config.dataKey ?? keyBeside(config, logger);
   const testClock = config.testClock === null ? null : new TestClock(config.testClock);

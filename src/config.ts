@@ -34,6 +34,7 @@ export class ConfigError extends Error {
 const DEFAULT_DATABASE = 'sqlite:./data/referral.db';
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
+/** The settings of the environment. Throws {@link ConfigError} for the first that is wrong, missing or refused together with another. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const databaseUrl = setting(env, 'DATABASE_URL') ?? DEFAULT_DATABASE;
   const databaseFile = fileOf(databaseUrl);

@@ -122,15 +122,18 @@ function ofChain(parent: Seen, chain: readonly Seen[], { submittedAt, direction 
   return { ...counted, parent, continued: chain };
 }
 
+/** The earlier stays of the insurance year of any kind, in order of admission. */
+export function sinceYearStart({ before, yearStart }: Person): readonly Seen[] {
+  let first = before.length;
+  while (first > 0 && (before[first - 1] as Seen).stay.admittedAt >= yearStart) first -= 1;
+  return before.slice(first);
+}
+
 /** Every earlier stay of the insurance year, whether or not it was referred (Foshan 2017, line 78: 一个年度内). */
-function ofYear({ before, yearStart, outside }: Person, log: StepLog): Counted {
-  const stays: Seen[] = [];
-  for (let i = before.length - 1; i >= 0; i -= 1) {
-    const seen = before[i] as Seen;
-    if (seen.stay.admittedAt < yearStart) break;
-    if (seen.stay.kind !== 'outpatient') stays.push(seen);
-  }
-  const counted = sumsOf(stays.reverse(), outside !== null && outside.stays > 0 ? outside : null);
+function ofYear(person: Person, log: StepLog): Counted {
+  const { outside } = person;
+  const stays = sinceYearStart(person).filter(({ stay }) => stay.kind !== 'outpatient');
+  const counted = sumsOf(stays, outside !== null && outside.stays > 0 ? outside : null);
   if (stays.length === 0) log.add('none-in-year', 'referral', {});
   else log.add('counted-in-year', 'referral', { count: stays.length, highestStandardFen: counted.highestStandardFen, borneFen: counted.borneFen }, {}, counted.keys);
   if (counted.outside !== null) log.outside(counted.outside);

@@ -1,7 +1,7 @@
 import type { Benefit } from '../contract/insurance.js';
 import type { Level, VisitType } from '../contract/vocabulary.js';
 import type { Assessment, ChainStay, Overlap, OutsideByInsurer, StayOutcome, Unassessed } from './assessment.js';
-import { countedStays, isReferred, type Counted, type Person, type Seen } from './counted-stays.js';
+import { countedStays, isReferred, sinceYearStart, type Counted, type Person, type Seen } from './counted-stays.js';
 import { insuranceYearOf, startOfInsuranceYear } from './insurance-year.js';
 import { portionOf, relievedFen, repeatStayFen } from './relief.js';
 import type { PolicyRules } from './policy.js';
@@ -128,14 +128,8 @@ function withRepeatRule(rules: PolicyRules, standardFen: number, relief: number 
   return Math.min(relief, repeat);
 }
 
-function staysOfYear({ before, yearStart }: Person): number {
-  let count = 0;
-  for (let i = before.length - 1; i >= 0; i -= 1) {
-    const { stay } = before[i] as Seen;
-    if (stay.admittedAt < yearStart) break;
-    if (stay.kind !== 'outpatient') count += 1;
-  }
-  return count;
+function staysOfYear(person: Person): number {
+  return sinceYearStart(person).filter(({ stay }) => stay.kind !== 'outpatient').length;
 }
 
 function upToCost(fen: number, stay: ChainStay, log: StepLog): number {
@@ -181,13 +175,10 @@ function payment(stay: ChainStay, rules: PolicyRules, { deductibleFen, ratioBp }
   return { fundFen, personalFen };
 }
 
-function withinCap(resultFen: number, capFen: number, { before, yearStart, outside }: Person, log: StepLog): number {
+function withinCap(resultFen: number, capFen: number, person: Person, log: StepLog): number {
+  const { outside } = person;
   let capLeftFen = capFen - (outside?.paidFen ?? 0);
-  for (let i = before.length - 1; i >= 0; i -= 1) {
-    const { stay, paidFen } = before[i] as Seen;
-    if (stay.admittedAt < yearStart) break;
-    capLeftFen -= paidFen;
-  }
+  for (const { paidFen } of sinceYearStart(person)) capLeftFen -= paidFen;
   capLeftFen = Math.max(0, capLeftFen);
   if (resultFen <= capLeftFen) return resultFen;
   if (outside !== null && outside.paidFen > 0) log.outside(outside);

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { Prng } from '../../src/kernel/prng.js';
 import { scratch, shell, startProgram } from '../kit/program.js';
 import { plant, type Edit } from '../sim/planted/plant.js';
-import { afterCuts, changesOf, countCommits, located, lostAtAnswers, type Recorded } from './cuts.js';
+import { afterCuts, changesOf, countCommits, keyIsNamedFirst, located, lostAtAnswers, type Recorded } from './cuts.js';
 import { Disk } from './disk.js';
 import { buildRecorder, readRecord } from './recorder.js';
 import { DATABASE } from './restart.js';
@@ -61,6 +61,7 @@ t.test('power that fails at any moment takes nothing that was acknowledged', { t
 
   t.same(lostAtAnswers(run, left), [], `the moment each of ${run.answers.length} answers leaves, what it tells of is synced`);
 
+  t.ok(keyIsNamedFirst(run), 'the name of the data key is on the disk before anything is written with it');
   const copying = changesOf(run, DATABASE);
   t.ok(copying.length > 50, 'the journal was copied back into the database meanwhile');
   const everywhere = run.entries.map((_, i) => i);

@@ -6,6 +6,8 @@ import { concerns, tellBacktest } from './request-backtest.js';
 /**
  * Cancels a backtest that waits or runs: it stays, as `cancelled`, and whoever reckons it stops at its next
  * word. One that has ended is forgotten.
+ *
+ * Refused: `not_found`, also where it concerns another prefecture.
  */
 export const endBacktest: UseCase<{ id: string }, Backtest> = async (unit, { id }) => {
   const backtest = await unit.lockBacktest(id);

@@ -39,7 +39,11 @@ export type ActCommand = {
   [A in ReferralAction]: { readonly id: string; readonly action: A; readonly ifMatch: number | null; readonly body: ActionBody<A> };
 }[ReferralAction];
 
-/** One action on a referral: lock, judge, do, save, tell. Answers the referral as it is now. */
+/**
+ * One action on a referral: lock, judge, do, save, tell. Answers the referral as it is now.
+ *
+ * Refused, in this order: `not_found`, `wrong_party`, `version_mismatch`, `invalid_transition`, and what the action itself refuses.
+ */
 export const act: UseCase<ActCommand, Referral> = async (unit, command) => {
   const { action } = command;
   const found = await lockForChange(unit, command.id, command.ifMatch, (f) => refuseParty(f.referral, action, f.parties, unit.now));

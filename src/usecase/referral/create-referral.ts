@@ -11,6 +11,9 @@ import { submit, withReservation } from './submission.js';
 /**
  * A new referral: sent at once, or kept as a draft. With `reserve` its places are held (or booked) in
  * the same unit: both or neither. Answers the referral at version 1.
+ *
+ * Refused: `wrong_party` (another sender), `invalid_content`, `no_candidate`, `not_in_consortium`,
+ * `duplicate_open_referral`, and what {@link reserveFor} refuses.
  */
 export const createReferral: UseCase<{ body: ReferralInput }, Referral> = async (unit, { body }) => {
   const draft = await startDraft(unit, body);

@@ -14,7 +14,11 @@ export interface NewDocument {
   readonly sha256: string;
 }
 
-/** Either side appends while the referral is open, and to an emergency afterwards. The same content is kept once for each time it is sent. */
+/**
+ * Either side appends while the referral is open, and to an emergency afterwards. The same content is kept once for each time it is sent.
+ *
+ * Refused: `not_found`, `wrong_party`, `invalid_transition`.
+ */
 export const addDocument: UseCase<NewDocument, DocumentRecord> = async (unit, { id, body, bytes, sha256 }) => {
   const found = await lockForChange(unit, id, null, refuseOutsiders);
   if (isRefusal(found)) return found;
@@ -38,7 +42,11 @@ export const addDocument: UseCase<NewDocument, DocumentRecord> = async (unit, { 
   return document;
 };
 
-/** Who appended a document may remove it until it is signed for. The log keeps its hash. */
+/**
+ * Who appended a document may remove it until it is signed for. The log keeps its hash.
+ *
+ * Refused: `not_found` (the referral, or the document in it), `wrong_party`, `invalid_transition` (signed for, or the referral has ended).
+ */
 export const removeDocument: UseCase<{ id: string; documentId: string }, DocumentRecord> = async (unit, { id, documentId }) => {
   const found = await lockForChange(unit, id, null);
   if (isRefusal(found)) return found;

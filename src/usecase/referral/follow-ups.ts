@@ -12,6 +12,8 @@ import { referralEvent } from './referral-event.js';
 /**
  * 随访: a follow-up planned, made, or tried in vain, by the receiver; guidance (随诊指导) goes back into
  * the conversation with the sender. Carries out a planned one where `followUpId` names it.
+ *
+ * Refused: `not_found`, `wrong_party`, `invalid_transition` (before the hand-over, or carried out already), `invalid_content`.
  */
 export const recordFollowUp: UseCase<{ body: FollowUpInput }, FollowUp> = async (unit, { body }) => {
   const found = await lockForChange(unit, body.referralId, null, ({ party }) => (party === 'receiver' ? undefined : refuse('wrong_party')));

@@ -8,7 +8,11 @@ import { lockForChange, refuseOutsiders } from './access.js';
 import { namelessConsent, openPersons, sealPersons } from './persons.js';
 import { referralEvent } from './referral-event.js';
 
-/** The consent that an emergency deferred, after its end too, or one that replaces an earlier statement while the referral is open. */
+/**
+ * The consent that an emergency deferred, after its end too, or one that replaces an earlier statement while the referral is open.
+ *
+ * Refused: `not_found`, `wrong_party`, `version_mismatch`, `invalid_transition`, `invalid_content` (not given, or more than an hour ahead).
+ */
 export const giveConsent: UseCase<{ id: string; ifMatch: number | null; body: { consent: Consent } }, Referral> = async (unit, { id, ifMatch, body }) => {
   const found = await lockForChange(unit, id, ifMatch, refuseOutsiders);
   if (isRefusal(found)) return found;

@@ -13,7 +13,11 @@ import { referralEvent } from './referral-event.js';
 
 export type Patch = Partial<Static<typeof ReferralPatch>>;
 
-/** Changes a draft: what is given replaces what was there. Only its sender sees it; sent, it is changed by `provide-info`. */
+/**
+ * Changes a draft: what is given replaces what was there. Only its sender sees it; sent, it is changed by `provide-info`.
+ *
+ * Refused: `not_found`, `wrong_party`, `version_mismatch`, `invalid_transition` (sent already), `invalid_content` (the patient).
+ */
 export const patchReferral: UseCase<{ id: string; ifMatch: number | null; body: Patch }, Referral> = async (unit, { id, ifMatch, body }) => {
   const found = await lockForChange(unit, id, ifMatch, ({ party }) => (party === 'sender' ? undefined : refuse('wrong_party')));
   if (isRefusal(found)) return found;

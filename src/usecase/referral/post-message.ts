@@ -18,7 +18,7 @@ export async function say(unit: Unit, referral: Referral, text: string): Promise
   return message;
 }
 
-/** Everyone who sees a referral may speak, in every status: guidance goes on after the end. */
+/** Everyone who sees a referral may speak, in every status: guidance goes on after the end. Refused: `not_found`. */
 export const postMessage: UseCase<{ id: string; body: { text: string } }, Message> = async (unit, { id, body }) => {
   const found = await lockForChange(unit, id, null);
   if (isRefusal(found)) return found;

@@ -13,7 +13,11 @@ interface AtCounter {
   readonly body: { readonly item: EntitlementItemName; readonly institutionId: string };
 }
 
-/** 免挂号费 and the priorities at the receiver's counter: each item once. */
+/**
+ * 免挂号费 and the priorities at the receiver's counter: each item once.
+ *
+ * Refused: `not_found` (no such code), `wrong_party`, `invalid_transition` (the referral has ended), `not_entitled`, `already_redeemed`.
+ */
 export const redeemEntitlement: UseCase<AtCounter, Referral> = async (unit, command) => {
   const referral = await lockByCode(unit, command, isOpen);
   if (isRefusal(referral)) return referral;
@@ -22,7 +26,11 @@ export const redeemEntitlement: UseCase<AtCounter, Referral> = async (unit, comm
   return keep(unit, referral, redeem(referral.course.entitlement, item, { institutionId, at: unit.now, amountFen }), 'entitlement-redeemed', item);
 };
 
-/** The visit was cancelled: the item is granted again. The referral itself may have ended before, though not by a visit. */
+/**
+ * The visit was cancelled: the item is granted again. The referral itself may have ended before, though not by a visit.
+ *
+ * Refused: `not_found` (no such code), `wrong_party`, `invalid_transition` (completed, or not redeemed), `not_entitled`.
+ */
 export const voidEntitlement: UseCase<AtCounter, Referral> = async (unit, command) => {
   const referral = await lockByCode(unit, command, ({ status }) => status !== 'completed');
   if (isRefusal(referral)) return referral;
