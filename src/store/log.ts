@@ -32,22 +32,22 @@ export class Drafts {
   }
 
   appendTransfer(transfer: Transfer): void {
-    this.#under(this.transfers, transfer);
+    this.#under(this.transfers, transfer, 'one transfer');
   }
 
   appendEntry(entry: LedgerEntry): void {
-    this.#under(this.entries, entry);
+    this.#under(this.entries, entry, 'one entry');
   }
 
   appendFiling(filing: Filing): void {
-    this.#under(this.filings, filing);
+    this.#under(this.filings, filing, 'one filing');
   }
 
   /** Recorded under the event appended last, whose number becomes the cursor of the list. */
-  #under<T>(list: Under<T>[], record: T): void {
+  #under<T>(list: Under<T>[], record: T, one: string): void {
     const event = this.events.length - 1;
     assert(event >= 0, 'what is recorded is recorded under an event that was appended before it');
-    assert(list.at(-1)?.event !== event, 'an event records one of a kind: its number is the cursor of the list');
+    assert(list.at(-1)?.event !== event, `an event records ${one}: its number is the cursor of the list`);
     list.push({ record, event });
   }
 }
