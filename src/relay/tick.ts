@@ -1,4 +1,4 @@
-import { isRefusal } from '../kernel/problem.js';
+import { isRefusal, type Refusal } from '../kernel/problem.js';
 import type { Actor, Unit } from '../usecase/ports.js';
 import type { Store } from '../usecase/store.js';
 import { sweepPolicies } from '../usecase/insurance/sweep-policies.js';
@@ -19,14 +19,15 @@ const BATCH = 50;
 /** Stays of one unit: each may bring all stays of its patient with it. */
 const STAYS = 10;
 
-type Chore = (unit: Unit) => Promise<number>;
+/** Answers how many pieces it did. What it refuses takes back what it wrote. */
+type Chore = (unit: Unit) => Promise<number | Refusal>;
 
 const CHORES: readonly Chore[] = [
-  async (unit) => counted(await expireHolds(unit, { limit: BATCH })),
-  async (unit) => counted(await expireReferrals(unit, { limit: BATCH })),
-  async (unit) => counted(await takeNights(unit, { limit: BATCH })),
+  (unit) => expireHolds(unit, { limit: BATCH }),
+  (unit) => expireReferrals(unit, { limit: BATCH }),
+  (unit) => takeNights(unit, { limit: BATCH }),
   (unit) => unit.forgetAnswers(BATCH),
-  async (unit) => counted(await sweepPolicies(unit, { limit: STAYS })),
+  (unit) => sweepPolicies(unit, { limit: STAYS }),
 ];
 
 /** Asked between two chores: what is left undone is as due later. */
@@ -36,15 +37,15 @@ const NEVER: Stopped = () => false;
 /** One round: each chore once. Answers how many pieces were done; 0 where nothing is due, or another instance is at it. */
 export async function tick(store: Pick<Store, 'write'>, stopped = NEVER): Promise<number> {
   let done = 0;
-  for (const chore of CHORES) if (!stopped()) done += counted(await store.write(RELAY, async (unit) => ((await unit.claim('relay')) ? chore(unit) : 0)));
+  for (const chore of CHORES) {
+    if (stopped()) break;
+    const pieces = await store.write(RELAY, async (unit) => ((await unit.claim('relay')) ? chore(unit) : 0));
+    if (!isRefusal(pieces)) done += pieces;
+  }
   return done;
 }
 
 /** Rounds until nothing is due, or it is stopped. */
 export async function settle(store: Pick<Store, 'write'>, stopped = NEVER): Promise<void> {
   while ((await tick(store, stopped)) > 0);
-}
-
-function counted(outcome: number | unknown): number {
-  return isRefusal(outcome) || typeof outcome !== 'number' ? 0 : outcome;
 }
