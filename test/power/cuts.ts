@@ -81,14 +81,13 @@ export function changesOf({ entries }: Recorded, name: string): number[] {
 /** Of a sync: file 1 is the folder itself. */
 const FOLDER = 1;
 
-/** Whether the folder was synced between the moment the data key got its name and the first write to the database. */
-export function keyIsNamedFirst(recorded: Recorded): boolean {
-  const { entries } = recorded;
+/** Whether the folder was synced between the moment the data key got its name and the making of the next file: the engine syncs the folder for its own. */
+export function keyIsNamedFirst({ entries }: Recorded): boolean {
   const named = entries.findIndex(({ kind, bytes }) => kind === 'L' && bytes.toString().endsWith('.key'));
   const begun = entries.findIndex(({ kind, file }, at) => at > named && kind === 'B' && file === FOLDER);
   const ended = entries.findIndex(({ kind, file, offset }, at) => at > begun && kind === 'E' && file === FOLDER && offset === entries[begun]?.offset);
-  const written = changesOf(recorded, DATABASE)[0];
-  return named >= 0 && begun >= 0 && ended >= 0 && written !== undefined && ended < written;
+  const made = entries.findIndex(({ kind }, at) => at > named && kind === 'C');
+  return named >= 0 && begun >= 0 && ended >= 0 && ended < made;
 }
 
 export interface Counts {

@@ -61,7 +61,7 @@ t.test('power that fails at any moment takes nothing that was acknowledged', { t
 
   t.same(lostAtAnswers(run, left), [], `the moment each of ${run.answers.length} answers leaves, what it tells of is synced`);
 
-  t.ok(keyIsNamedFirst(run), 'the name of the data key is on the disk before anything is written with it');
+  t.ok(keyIsNamedFirst(run), 'the name of the data key is on the disk before another file is made');
   const copying = changesOf(run, DATABASE);
   t.ok(copying.length > 50, 'the journal was copied back into the database meanwhile');
   const everywhere = run.entries.map((_, i) => i);
