@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import t, { type Test } from 'tap';
+import { after } from '../../src/real-time.js';
 import { openPostgres, type PostgresStore } from '../../src/store/postgres/store.js';
-import { after } from '../kit/postgres-store.js';
 import { startServer } from '../kit/postgres.js';
 import { layWay, type Way } from '../kit/silence.js';
 import { DATA_KEY, START, TestClock } from '../kit/store.js';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { DAY } from '../../src/kernel/calendar.js';
+import { type After, DAY } from '../../src/kernel/calendar.js';
 import { startRelay } from '../../src/relay/runner.js';
 import { settle } from '../../src/relay/tick.js';
 import type { Store } from '../../src/usecase/store.js';
@@ -46,7 +46,8 @@ t.test('a relay that is stopped in the middle of its work does no chore more', a
       return 50 as never;
     },
   };
-  const relay = startRelay(endless, { error: (what) => t.fail(JSON.stringify(what)) }, () => ({}));
+  const atOnce: After = (_ms, run) => (run(), () => undefined);
+  const relay = startRelay(endless, { error: (what) => t.fail(JSON.stringify(what)) }, () => ({}), atOnce);
   await under;
   const stopped = relay.stop();
   go();
