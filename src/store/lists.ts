@@ -3,7 +3,8 @@ import { areaOfId } from '../kernel/ids.js';
 import { STATUSES } from '../contract/vocabulary.js';
 import { wasSent } from '../domain/party.js';
 import type { Referral } from '../domain/referral.js';
-import type { Page, ReferralFilter } from '../usecase/ports.js';
+import type { Page } from '../usecase/ports.js';
+import type { ReferralFilter } from '../usecase/referral/list-filters.js';
 import type { Queries } from './queries/catalogue.js';
 import type { ListParams, Sieve, Walk } from './queries/lists.js';
 

@@ -16,15 +16,15 @@ import type { RecordedTransfer } from '../domain/transfer.js';
 import { FOLLOW_UP_STATES } from '../contract/vocabulary.js';
 import type { ChargedFilter } from '../usecase/insurance/charged-filter.js';
 import type {
-  Accumulator, Client, DocumentRecord, ExpiredHolds, FollowUp, Message, Page, PatientRecord, PersonStays, Reads, ReferralFilter, SessionFilter, SessionKey, StoredPlace, TransferCount,
+  Accumulator, Client, DocumentRecord, ExpiredHolds, FollowUp, Message, Page, PatientRecord, PersonStays, Reads, SessionFilter, SessionKey, StoredPlace, TransferCount,
 } from '../usecase/ports.js';
+import type { FollowUpFilter, ReferralFilter } from '../usecase/referral/list-filters.js';
 import type { Directory } from './directory.js';
 import { listReferrals } from './lists.js';
 import { personsAfter } from './persons.js';
 import type { Queries } from './queries/catalogue.js';
 import type { StoreVault } from './vault.js';
 
-type FollowUpFilter = Parameters<Reads['followUps']>[0];
 type CountSlice = Parameters<Reads['countTransfers']>[0];
 
 /** Behind every id that this service makes. */
@@ -154,19 +154,21 @@ export class StoreReads implements Reads {
     return this.q.accumulator.ofPatient({ patientId });
   }
 
-  async messages(referralId: string): Promise<readonly Message[]> {
+  async messages(referralId: string, after: string | null, limit: number): Promise<Page<Message>> {
     const area = areaOfId(referralId);
-    if (area === undefined) return [];
-    const rows = await this.q.care.messages({ area, referralId });
-    return rows.map(({ sealedText, area: _area, ...message }) => ({
-      ...message,
-      text: this.vault.open<string>(`message:${message.id}`, sealedText),
-    }));
+    const rows = area === undefined ? [] : await this.q.care.messages({ area, referralId, after: after ?? '', limit: limit + 1 });
+    const { data, next } = pageOf(rows, limit);
+    return { data: data.map(({ sealedText, area: _area, ...message }) => ({ ...message, text: this.vault.open<string>(`message:${message.id}`, sealedText) })), next };
   }
 
   async documents(referralId: string): Promise<readonly DocumentRecord[]> {
     const area = areaOfId(referralId);
     return area === undefined ? [] : this.q.care.documents({ area, referralId });
+  }
+
+  async documentsAfter(referralId: string, after: string | null, limit: number): Promise<Page<DocumentRecord>> {
+    const area = areaOfId(referralId);
+    return pageOf(area === undefined ? [] : await this.q.care.documentsAfter({ area, referralId, after: after ?? '', limit: limit + 1 }), limit);
   }
 
   async document(referralId: string, id: string): Promise<(DocumentRecord & { readonly content: Uint8Array }) | undefined> {
@@ -178,18 +180,14 @@ export class StoreReads implements Reads {
   }
 
   async followUps(filter: FollowUpFilter): Promise<Page<FollowUp>> {
-    const { institutionId, referralId, state, limit } = filter;
-    const after = filter.after ?? '';
-    const dueBefore = filter.dueBefore ?? LAST;
-    if (referralId !== undefined) {
-      const all = await this.q.care.followUpsOf({ referralId });
-      const fits = (f: FollowUp): boolean =>
-        f.institutionId === institutionId && f.id > after && f.dueOn < dueBefore && (state === undefined || f.state === state);
-      return pageOf(all.filter(fits), limit);
-    }
+    const { state, limit } = filter;
+    const bounds = { dueBefore: filter.dueBefore ?? LAST, after: filter.after ?? '', limit: limit + 1 };
     const found: FollowUp[] = [];
     for (const one of state === undefined ? FOLLOW_UP_STATES : [state]) {
-      found.push(...(await this.q.care.followUpsInState({ institutionId, state: one, dueBefore, after, limit: limit + 1 })));
+      const part = 'referralId' in filter
+        ? await this.q.care.followUpsOfInState({ ...bounds, state: one, referralId: filter.referralId })
+        : await this.q.care.followUpsInState({ ...bounds, state: one, institutionId: filter.institutionId });
+      found.push(...part);
     }
     return pageOf(found.sort(byId), limit);
   }

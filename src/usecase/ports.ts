@@ -3,7 +3,7 @@ import type { Refusal } from '../kernel/problem.js';
 import type { OutsideStays } from '../contract/insurance.js';
 import type { Operator } from '../contract/reservation.js';
 import type { Patient } from '../contract/referral.js';
-import type { FollowUpState, ReferralStatus, Role } from '../contract/vocabulary.js';
+import type { FollowUpState, Role } from '../contract/vocabulary.js';
 import type { Backtest } from '../domain/backtest.js';
 import type { Budget, ChargedSum } from '../domain/budget.js';
 import type { Pool, Session } from '../domain/capacity.js';
@@ -18,6 +18,7 @@ import type { Place, Reservation } from '../domain/reservation.js';
 import type { Stay, StayFacts } from '../domain/stay.js';
 import type { RecordedTransfer, Transfer } from '../domain/transfer.js';
 import type { ChargedFilter } from './insurance/charged-filter.js';
+import type { FollowUpFilter, ReferralFilter } from './referral/list-filters.js';
 
 /**
  * What a use case may ask of the world. The store implements it; a use case never sees the store, so it
@@ -169,22 +170,6 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
-export interface ReferralFilter {
-  /** Rows in which one of these is sender or present receiver; null: no restriction (a lead's coordinator gives consortia). */
-  readonly institutionId: string | null;
-  readonly leadOf: readonly string[];
-  readonly status?: ReferralStatus;
-  readonly direction?: string;
-  readonly sourceInstitutionId?: string;
-  readonly targetInstitutionId?: string;
-  readonly patientId?: string;
-  readonly referralNo?: string;
-  readonly changedSince?: Instant;
-  /** Only ids below this one: newest first. */
-  readonly before: string | null;
-  readonly limit: number;
-}
-
 export interface SessionFilter {
   readonly poolIds: readonly string[];
   /** Sessions that start at or after, and before. */
@@ -242,10 +227,13 @@ export interface Reads {
   referralIdsOf(patientId: string): Promise<readonly string[]>;
   accumulatorsOf(patientId: string): Promise<readonly Accumulator[]>;
 
-  messages(referralId: string): Promise<readonly Message[]>;
+  /** A page of the conversation, oldest first. */
+  messages(referralId: string, after: string | null, limit: number): Promise<Page<Message>>;
+  /** All of them, for a decision. */
   documents(referralId: string): Promise<readonly DocumentRecord[]>;
+  documentsAfter(referralId: string, after: string | null, limit: number): Promise<Page<DocumentRecord>>;
   document(referralId: string, id: string): Promise<(DocumentRecord & { readonly content: Uint8Array }) | undefined>;
-  followUps(filter: { institutionId: string; referralId?: string; state?: FollowUpState; dueBefore?: string; after: string | null; limit: number }): Promise<Page<FollowUp>>;
+  followUps(filter: FollowUpFilter): Promise<Page<FollowUp>>;
   followUp(id: string): Promise<FollowUp | undefined>;
   followUpsOf(referralId: string): Promise<readonly FollowUp[]>;
   transfer(id: string): Promise<RecordedTransfer | undefined>;

@@ -17,6 +17,9 @@ for (let n = 1; n <= 7; n += 1) {
 }
 const first = made[0]!;
 for (const text of ['一', '二', '三']) await app.send('p1', 'POST', `/v1/referrals/${first}/messages`, { text });
+for (const title of ['一', '二', '三']) await app.send('p1', 'POST', `/v1/referrals/${first}/documents`, { kind: 'other', title, mediaType: 'text/plain', content: 'MQ==', author: '李' });
+for (const action of ['arrive', 'receive']) await app.send('t1', 'POST', `/v1/referrals/${first}/${action}`, {});
+for (const state of ['done', 'due', 'unreachable', 'due']) await app.send('t1', 'POST', '/v1/follow-ups', { referralId: first, state, dueOn: '2018-05-01', content: '测血压' });
 
 const LISTS = ['/v1/referrals', '/v1/institutions', '/v1/consortia', '/v1/pools', '/v1/worklist', '/v1/follow-ups', `/v1/referrals/${first}/messages`,
   `/v1/referrals/${first}/documents`, `/v1/referrals/${first}/history`] as const;
@@ -40,12 +43,16 @@ t.test('limit is 1 to 100, a cursor is one that this list gave out: anything els
 });
 
 t.test('page by page a list is the whole list, each item once, and the last page has no cursor', async (t) => {
-  for (const list of ['/v1/referrals', '/v1/institutions', '/v1/consortia', '/v1/pools'] as const) {
-    const whole = ids(await get(`${list}?limit=100`));
+  const of = `/v1/referrals/${first}`;
+  const few = { [`${of}/messages`]: 3, [`${of}/documents`]: 3, [`/v1/follow-ups?referralId=${first}`]: 4, [`/v1/follow-ups?referralId=${first}&state=due`]: 2 };
+  for (const list of ['/v1/referrals', '/v1/institutions', '/v1/consortia', '/v1/pools', ...Object.keys(few)]) {
+    const join = list.includes('?') ? '&' : '?';
+    const whole = ids(await get(`${list}${join}limit=100`));
+    t.equal(whole.length, few[list] ?? whole.length, list);
     const walked: string[] = [];
     let cursor: string | null = null;
     do {
-      const reply: Reply = await get(`${list}?limit=2${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
+      const reply: Reply = await get(`${list}${join}limit=2${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
       t.ok(ids(reply).length <= 2, list);
       walked.push(...ids(reply));
       cursor = page(reply).nextCursor;

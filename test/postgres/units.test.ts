@@ -327,9 +327,9 @@ const WITHOUT_LOCK: Readonly<Record<string, readonly string[]>> = {
   'the directory, which the unit holds': ['network', 'policies', 'pool', 'pools', 'poolsOf', 'client', 'clients'],
   'one row by its id: whoever changes it locks it first, or saves it under its version': ['referral', 'referralByNo', 'reservation', 'withPlaces', 'session', 'followUp', 'contract', 'backtest'],
   'what changes under the lock of its session': ['expiredHolds', 'livePlacesOf'],
-  'what changes under the lock of its referral': ['messages', 'documents', 'document', 'followUpsOf'],
+  'what changes under the lock of its referral': ['documents', 'document', 'followUpsOf'],
   'what is only added to': ['transfer', 'filing', 'lastSeq', 'eventsAfter', 'eventsOfReferral', 'headsAfter', 'transfersAfter', 'entriesAfter', 'entriesOf', 'filingsAfter', 'countTransfers'],
-  'lists that are shown, and nothing is decided on': ['referrals', 'sessions', 'overcommitted', 'followUps', 'charged'],
+  'lists that are shown, and nothing is decided on': ['referrals', 'sessions', 'overcommitted', 'messages', 'documentsAfter', 'followUps', 'charged'],
   'what a backtest reads, outside of any unit': ['personsAfter', 'countStays'],
 };
 

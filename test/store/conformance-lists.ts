@@ -2,7 +2,7 @@ import type { Test } from 'tap';
 import { HOUR, MINUTE } from '../../src/kernel/calendar.js';
 import { Prng } from '../../src/kernel/prng.js';
 import type { Referral } from '../../src/domain/referral.js';
-import type { ReferralFilter } from '../../src/usecase/ports.js';
+import type { ReferralFilter } from '../../src/usecase/referral/list-filters.js';
 import { START } from '../kit/store.js';
 import type { OpenFresh } from '../kit/store.js';
 import { saved } from './conformance.js';

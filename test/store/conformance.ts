@@ -341,8 +341,8 @@ export function referralConforms(t: Test, open: OpenFresh): void {
       return { referral, message, document, stay };
     });
     await read(fixture, async (reads) => {
-      t.strictSame(await reads.messages(referral), [message]);
-      t.strictSame(await reads.messages('nobody'), []);
+      t.strictSame(await reads.messages(referral, null, 1), { data: [message], next: null });
+      t.strictSame(await reads.messages('nobody', null, 1), { data: [], next: null });
       t.strictSame(await reads.documents(referral), [document]);
       const found = await reads.document(referral, document.id);
       t.strictSame([...found!.content], [1, 0, 255, 9]);
@@ -375,14 +375,16 @@ export function referralConforms(t: Test, open: OpenFresh): void {
       return { referral, all };
     });
     const ids = all.map((f) => f.id);
-    const page = async (more: object) =>
-      (await read(fixture, (reads) => reads.followUps({ institutionId: 'p1', after: null, limit: 10, ...more }))).data.map((f) => f.id);
+    const page = async (more: object, whose: { institutionId: string } | { referralId: string } = { institutionId: 'p1' }) =>
+      (await read(fixture, (reads) => reads.followUps({ ...whose, after: null, limit: 10, ...more }))).data.map((f) => f.id);
     t.strictSame(await read(fixture, (reads) => reads.followUp(ids[1]!)), all[1]);
     t.strictSame((await read(fixture, (reads) => reads.followUpsOf(referral))).map((f) => f.id), ids);
     t.strictSame(await page({}), ids);
     t.strictSame(await page({ state: 'due' }), [ids[0], ids[3]]);
     t.strictSame(await page({ state: 'due', dueBefore: '2018-03-04' }), [ids[0]], 'the day itself is not before it');
-    t.strictSame(await page({ referralId: referral, after: ids[1] }), ids.slice(2));
+    t.strictSame(await page({ after: ids[1] }, { referralId: referral }), ids.slice(2));
+    t.strictSame(await page({ state: 'due', dueBefore: '2018-03-04' }, { referralId: referral }), [ids[0]]);
+    t.strictSame(await page({ after: ids[0], limit: 2 }, { referralId: referral }), [ids[1], ids[2]]);
     const first = await read(fixture, (reads) => reads.followUps({ institutionId: 'p1', after: null, limit: 3 }));
     t.strictSame([first.data.length, first.next], [3, ids[2]]);
     t.strictSame(await page({ after: first.next }), [ids[3]]);

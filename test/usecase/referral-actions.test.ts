@@ -104,7 +104,7 @@ t.test('a question goes back to the sender, its answer comes with what was missi
   const answered = await must(city, asked, 'provide-info', { body: { comment: '补充心电图', changes: { presentIllness: '胸闷三周', patient: { ...person(1), phone: '13800138000' }, responsible: { manager: { name: '王管理' } } } } });
   t.match(answered, { status: 'submitted', version: 3, deadlineAt: START + HOUR + 14 * DAY, patientId: asked.patientId, content: { presentIllness: '胸闷三周', impression: '劳力性心绞痛' } });
   t.match(answered.course, { statusBefore: null, responsible: { firstContact: { name: '陈全科' }, manager: { name: '王管理' } } });
-  const said = await accepted(city.ask('t1', messagesOf, { id: asked.id }));
+  const said = await accepted(city.ask('t1', messagesOf, { id: asked.id, after: null, limit: 100 }));
   t.same(said.data.map((m) => [m.institutionId, m.text]), [['t1', '请补充心电图'], ['p1', '补充心电图']], 'both are read in the conversation');
   t.match(await city.events(0, 'referral.info-provided'), [{ data: { changed: ['patient', 'presentIllness', 'responsible'], released: [] } }], 'the log tells which fields, not what they say');
 });

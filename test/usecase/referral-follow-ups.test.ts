@@ -65,7 +65,7 @@ t.test('a follow-up carries out the planned one, or stands beside the plan', asy
   city.clock.advance(5 * DAY);
   const done = await accepted(record(city, referral, { followUpId: planned!.id, content: '恢复良好', guidance: '请继续双抗', at: '2018-03-06T08:00:00+08:00' }));
   t.match(done, { id: planned!.id, state: 'done', dueOn: '2018-03-08', content: '下转后首次随访', result: '恢复良好', doneAt: Date.parse('2018-03-06T08:00:00+08:00'), doneBy: 'client-p1' });
-  const said = await accepted(city.ask('t1', messagesOf, { id: referral.id }));
+  const said = await accepted(city.ask('t1', messagesOf, { id: referral.id, after: null, limit: 100 }));
   t.same(said.data.map((m) => m.text), ['请继续双抗'], '随诊指导 is read by the sender');
   t.match(await accepted(record(city, referral, { content: '上门测血压' })), { state: 'done', dueOn: '2018-03-06', result: '上门测血压' }, 'one beyond the plan');
   t.equal(codeOf(await record(city, referral, { followUpId: planned!.id })), 'invalid_transition', 'each is made once');

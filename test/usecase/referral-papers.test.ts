@@ -24,7 +24,7 @@ function paper(referral: Referral, text: string) {
 const add = (city: City, referral: Referral, who: string | Actor, text = '病历') => city.do(who, addDocument, paper(referral, text));
 const remove = (city: City, referral: Referral, who: string, documentId: string) => city.do(who, removeDocument, { id: referral.id, documentId });
 const titles = async (city: City, referral: Referral, who: string) => {
-  const page = await city.ask(who, documentsOf, { id: referral.id });
+  const page = await city.ask(who, documentsOf, { id: referral.id, after: null, limit: 100 });
   return isRefusal(page) ? page.code : page.data.map((d) => `${d.institutionId} ${d.state}`);
 };
 
@@ -52,7 +52,7 @@ t.test('who may not append, and when no more', async (t) => {
   t.equal(codeOf(await add(city, referral, actorOf('t1', 'coordinator'))), 'wrong_party', 'the coordinator');
   t.equal(codeOf(await add(city, draft, 't1')), 'not_found', 'the receiver of a draft');
   t.equal(codeOf(await add(city, gone, 'p1')), 'invalid_transition', 'ended');
-  t.equal(codeOf(await city.ask('p2', documentsOf, { id: referral.id })), 'not_found');
+  t.equal(codeOf(await city.ask('p2', documentsOf, { id: referral.id, after: null, limit: 100 })), 'not_found');
   t.equal(codeOf(await city.ask('t1', documentContent, { id: referral.id, documentId: 'x' })), 'not_found');
   t.strictSame(await everything(city), before);
   t.equal(codeOf(await add(city, draft, 'p1')), undefined, 'the sender may prepare a draft');
@@ -91,7 +91,7 @@ t.test('the papers follow a patient who is handed on', async (t) => {
   const next = await successorOf(city, await must(city, referral, 'redirect'));
   t.same(await titles(city, next, 's1'), ['p1 delivered']);
   t.equal(await titles(city, referral, 's1'), 'not_found', 'the first referral is not the new receiver’s');
-  const page = await accepted(city.ask('s1', documentsOf, { id: next.id }));
+  const page = await accepted(city.ask('s1', documentsOf, { id: next.id, after: null, limit: 100 }));
   const read = await accepted(city.ask('s1', documentContent, { id: next.id, documentId: page.data[0]!.id }));
   t.equal(Buffer.from(read.content).toString(), '病历');
 });
@@ -107,7 +107,7 @@ t.test('everyone who sees a referral may speak, after its end as well', async (t
   t.equal(codeOf(await say('p2', '？')), 'not_found');
   await take(city, referral, 'arrive', 'receive', 'complete');
   await accepted(say('s1', '出院后请随访'));
-  const page = await accepted(city.ask('p1', messagesOf, { id: referral.id }));
+  const page = await accepted(city.ask('p1', messagesOf, { id: referral.id, after: null, limit: 100 }));
   t.same(page.data.map((m) => [m.institutionId, m.author, m.text]), [
     ['p1', 'client-p1', '患者有青霉素过敏'], ['s1', '何医生', '收到'], ['t1', 'client-t1', '请尽快安排'], ['s1', 'client-s1', '出院后请随访'],
   ]);

@@ -32,7 +32,7 @@ function messages(http: Http): void {
     method: 'GET', path: '/v1/referrals/:id/messages', id: 'listMessages', tag: 'Referrals', access: DESK,
     summary: 'The conversation about a referral, oldest first',
     params: ReferralId, query: Closed(PageQuery), answer: MessagePage,
-    ask: (reads, actor, { params, query }) => paged('messages', query, () => messagesOf(reads, actor, params), messageView),
+    ask: (reads, actor, { params, query }) => paged('messages', query, (after, limit) => messagesOf(reads, actor, { id: params.id, after, limit }), messageView),
     show: (page) => page,
   });
   command(http, {
@@ -49,7 +49,7 @@ function documents(http: Http): void {
     method: 'GET', path: '/v1/referrals/:id/documents', id: 'listDocuments', tag: 'Referrals', access: DESK,
     summary: 'The documents of a referral, without their content',
     params: ReferralId, query: Closed(PageQuery), answer: DocumentPage,
-    ask: (reads, actor, { params, query }) => paged('documents', query, () => documentsOf(reads, actor, params), documentView),
+    ask: (reads, actor, { params, query }) => paged('documents', query, (after, limit) => documentsOf(reads, actor, { id: params.id, after, limit }), documentView),
     show: (page) => page,
   });
   command(http, {

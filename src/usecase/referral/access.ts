@@ -15,6 +15,13 @@ export interface Found {
   readonly parties: readonly Party[];
 }
 
+/** A page of what belongs to a referral, behind an id; null: from the first. */
+export interface PageQuestion {
+  readonly id: string;
+  readonly after: string | null;
+  readonly limit: number;
+}
+
 /** What the actor is to it; `not_found` for whom the referral does not exist. */
 export function seeing(reads: Reads, actor: Actor, referral: Referral | undefined): Found | Refusal {
   const parties = referral ? partiesOf(referral, actor, reads.network, localDateOf(reads.now)) : [];

@@ -2,7 +2,7 @@ import { isRefusal, refuse } from '../../kernel/problem.js';
 import type { DocumentInput } from '../../contract/referral.js';
 import { legalActions, takesPapers } from '../../domain/referral-machine.js';
 import type { DocumentRecord, Page, Query, UseCase } from '../ports.js';
-import { findReferral, lockForChange, refuseOutsiders } from './access.js';
+import { findReferral, lockForChange, refuseOutsiders, type PageQuestion } from './access.js';
 import { referralEvent } from './referral-event.js';
 
 /** 病案交接 (Xinhui 2017, line 22): documents are appended and removed one by one, and signed for at the hand-over. */
@@ -61,9 +61,9 @@ export const removeDocument: UseCase<{ id: string; documentId: string }, Documen
   return document;
 };
 
-export const documentsOf: Query<{ id: string }, Page<DocumentRecord>> = async (reads, actor, { id }) => {
+export const documentsOf: Query<PageQuestion, Page<DocumentRecord>> = async (reads, actor, { id, after, limit }) => {
   const found = await findReferral(reads, actor, id);
-  return isRefusal(found) ? found : { data: await reads.documents(id), next: null };
+  return isRefusal(found) ? found : reads.documentsAfter(id, after, limit);
 };
 
 export const documentContent: Query<{ id: string; documentId: string }, DocumentRecord & { readonly content: Uint8Array }> = async (reads, actor, { id, documentId }) => {

@@ -85,10 +85,8 @@ export interface FollowUpQuestion {
 /** The receiver's tasks; for one referral also to its sender. */
 export const followUps: Query<FollowUpQuestion, Page<FollowUp>> = async (reads, actor, question) => {
   if (actor.institutionId === null) return refuse('forbidden');
-  if (question.referralId === undefined) return reads.followUps({ ...question, institutionId: actor.institutionId });
-  const found = await findReferral(reads, actor, question.referralId);
-  if (isRefusal(found)) return found;
-  const { state, dueBefore } = question;
-  const data = (await reads.followUpsOf(question.referralId)).filter((f) => (state === undefined || f.state === state) && (dueBefore === undefined || f.dueOn < dueBefore));
-  return { data, next: null };
+  const { referralId, ...narrowed } = question;
+  if (referralId === undefined) return reads.followUps({ institutionId: actor.institutionId, ...narrowed });
+  const found = await findReferral(reads, actor, referralId);
+  return isRefusal(found) ? found : reads.followUps({ referralId, ...narrowed });
 };

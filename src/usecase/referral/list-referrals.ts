@@ -4,7 +4,8 @@ import { partyOf } from '../../domain/party.js';
 import { leads } from '../../domain/network.js';
 import { seenAt } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
-import type { Page, Query, ReferralFilter } from '../ports.js';
+import type { Page, Query } from '../ports.js';
+import type { ReferralFilter } from './list-filters.js';
 
 export type ReferralQuestion = Omit<ReferralFilter, 'institutionId' | 'leadOf'>;
 

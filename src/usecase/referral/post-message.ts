@@ -1,7 +1,7 @@
 import { isRefusal } from '../../kernel/problem.js';
 import type { Referral } from '../../domain/referral.js';
 import type { Message, Page, Query, Unit, UseCase } from '../ports.js';
-import { findReferral, lockForChange } from './access.js';
+import { findReferral, lockForChange, type PageQuestion } from './access.js';
 import { referralEvent } from './referral-event.js';
 
 /** Puts a text into the conversation of a referral, under the name of who speaks. */
@@ -27,7 +27,7 @@ export const postMessage: UseCase<{ id: string; body: { text: string } }, Messag
   return message;
 };
 
-export const messagesOf: Query<{ id: string }, Page<Message>> = async (reads, actor, { id }) => {
+export const messagesOf: Query<PageQuestion, Page<Message>> = async (reads, actor, { id, after, limit }) => {
   const found = await findReferral(reads, actor, id);
-  return isRefusal(found) ? found : { data: await reads.messages(id), next: null };
+  return isRefusal(found) ? found : reads.messages(id, after, limit);
 };
