@@ -722,7 +722,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The documents of a referral, without their content */
+        /** The documents of a referral, oldest first, without their content */
         get: operations["listDocuments"];
         put?: never;
         /** Append a document, up to 10 MiB */
@@ -1424,7 +1424,8 @@ export interface components {
             type: string;
             title: string;
             status: number;
-            detail?: string;
+            /** @description What it means here, or what to do about it */
+            detail: string;
             /** @description Stable, never translated */
             code: string;
             /** @description True where the same request may succeed later */

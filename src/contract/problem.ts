@@ -6,7 +6,7 @@ export const Problem = Type.Object(
     type: Type.String({ description: 'A URI that names the kind of problem' }),
     title: Type.String(),
     status: Type.Integer({ minimum: 400, maximum: 599 }),
-    detail: Type.Optional(Type.String()),
+    detail: Type.String({ description: 'What it means here, or what to do about it' }),
     code: Type.String({ description: 'Stable, never translated' }),
     retryable: Type.Boolean({ description: 'True where the same request may succeed later' }),
     requestId: Type.String(),

@@ -28,7 +28,7 @@ export function problemOf(refusal: Refusal, language: Language, requestId: strin
     type: problemType(refusal.code),
     title: say(kind, language),
     status: kind.status,
-    ...(detail && { detail: say(detail, language) }),
+    detail: say(detail ?? kind.detail, language),
     code: refusal.code,
     retryable: kind.retryable,
     requestId,

@@ -72,11 +72,23 @@ t.test('each failure of the framework is a problem document with its code, in Ch
         type: `urn:referral-router:problem:${code}`, title: PROBLEMS[code][language], status: PROBLEMS[code].status, code, retryable: PROBLEMS[code].retryable,
         requestId: reply.headers['x-request-id'],
       }, name);
+      // Of a request that cannot be parsed the framework knows less than the body's own reader.
+      if (code !== 'malformed_request') t.equal(problem(reply).detail, PROBLEMS[code].detail[language], name);
+      else t.match(problem(reply).detail, language === 'zh' ? /\p{Script=Han}/u : /^[ -~]+$/, name);
       if (pointers) t.same(problem(reply).errors?.map((error) => error.pointer), pointers, name);
     }
   }
   t.equal(({} as { isAdmin?: boolean }).isAdmin, undefined, 'no prototype was touched');
   t.equal((await app.send('admin', 'GET', '/v1/clients')).text.includes('"data":[]'), true, 'nothing was made');
+});
+
+t.test('of every code there is a sentence in both languages that says more than its title', async (t) => {
+  for (const [code, { zh, en, detail }] of Object.entries(PROBLEMS)) {
+    t.match(detail.zh, /^[^\s].*\p{Script=Han}.*[^。.]$/u, code);
+    t.match(detail.en, /^[A-Z`].*[^.]$/, code);
+    t.notMatch(detail.en, /\p{Script=Han}/u, code);
+    t.ok(detail.zh.length > zh.length && detail.en.length > en.length, code);
+  }
 });
 
 t.test('405 says which methods the path has', async (t) => {

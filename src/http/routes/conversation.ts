@@ -47,7 +47,7 @@ function messages(http: Http): void {
 function documents(http: Http): void {
   question(http, {
     method: 'GET', path: '/v1/referrals/:id/documents', id: 'listDocuments', tag: 'Referrals', access: DESK,
-    summary: 'The documents of a referral, without their content',
+    summary: 'The documents of a referral, oldest first, without their content',
     params: ReferralId, query: Closed(PageQuery), answer: DocumentPage,
     ask: (reads, actor, { params, query }) => paged('documents', query, (after, limit) => documentsOf(reads, actor, { id: params.id, after, limit }), documentView),
     show: (page) => page,
