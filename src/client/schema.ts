@@ -953,7 +953,7 @@ export interface paths {
         put?: never;
         /**
          * Where a patient should go, and why; and why not elsewhere
-         * @description Nothing is stored or held, and no `Idempotency-Key` is needed. Reasons are in the language of `Accept-Language`.
+         * @description Asked with the facts, or with the whole referral as it would be sent without a target. Nothing is stored or held, and no `Idempotency-Key` is needed. Reasons are in the language of `Accept-Language`.
          */
         post: operations["recommend"];
         delete?: never;
@@ -3132,8 +3132,69 @@ export interface components {
             /** @description The sender */
             sourceInstitutionId: string;
             /** @description Code of the diagnosis and treatment subjects (诊疗科目), 03 内科, 03.04 心血管 */
+            sourceDepartment?: string;
+            /** @description The receiver; absent: routed */
+            targetInstitutionId?: string;
+            /** @description Code of the diagnosis and treatment subjects (诊疗科目), 03 内科, 03.04 心血管 */
             targetDepartment?: string;
-            capabilities?: string[];
+            /** @description Consortium */
+            consortiumId?: string;
+            patient?: components["schemas"]["Patient"];
+            diagnosis?: {
+                /** @description ICD-10 */
+                code: string;
+                /** @enum {string} */
+                system: "ICD-10";
+                /** @enum {string} */
+                version?: "clinical" | "insurance";
+                name: string;
+            }[];
+            /** @description 初步印象 */
+            impression?: string;
+            /** @description 主要现病史（转出原因） */
+            presentIllness?: string;
+            /** @description 主要既往史 */
+            pastHistory?: string;
+            /** @description 治疗经过 */
+            treatment?: string;
+            /** @description 主要检查结果 */
+            examinations?: string;
+            /** @description 过敏史 */
+            allergies?: string;
+            reasonCode?: string;
+            /** @description With reason code other */
+            reasonText?: string;
+            /** @enum {string} */
+            severity?: "mild" | "moderate" | "severe" | "critical";
+            consent?: {
+                given: boolean;
+                /** @description The patient, or who signs for the patient */
+                by: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339 with offset
+                 */
+                at: string;
+                relation?: string;
+                toldBy?: string;
+            };
+            responsible?: {
+                firstContact?: {
+                    code?: string;
+                    name: string;
+                    phone?: string;
+                };
+                handler?: {
+                    code?: string;
+                    name: string;
+                    phone?: string;
+                };
+                manager?: {
+                    code?: string;
+                    name: string;
+                    phone?: string;
+                };
+            };
             needs?: {
                 /** @enum {string} */
                 kind: "clinic" | "exam" | "bed";
@@ -3149,6 +3210,84 @@ export interface components {
                 from?: string;
                 nights?: number;
             }[];
+            /** @description The stay before */
+            fromStayId?: string;
+            /** @description The up-referral that this brings back */
+            returnOf?: string;
+            /** @description The ended referral that this stands in for */
+            replaces?: string;
+            carePlan?: {
+                /** @description 接续治疗 */
+                treatment: string;
+                rehabilitation: string | {
+                    /** @constant */
+                    notNeeded: true;
+                };
+                nursing: string | {
+                    /** @constant */
+                    notNeeded: true;
+                };
+                medications?: {
+                    name: string;
+                    dose: string;
+                    usage: string;
+                    days: number;
+                }[];
+                followUps?: {
+                    /**
+                     * Format: date
+                     * @description Local date in Asia/Shanghai
+                     */
+                    dueOn: string;
+                    content: string;
+                }[];
+            };
+            /** @enum {string} */
+            indication?: "post-surgery" | "chronic-stable" | "common-disease" | "critical-stable" | "acute-care" | "er-observation" | "day-surgery" | "rehabilitation" | "palliative" | "elderly-care" | "other";
+            conditionStable?: boolean;
+            clinicalPathway?: {
+                code: string;
+                stage?: string;
+            };
+            /**
+             * Format: date-time
+             * @description 补录: when it really happened
+             */
+            occurredAt?: string;
+            retroReason?: string;
+            /** @description The sender's own system and number */
+            source?: {
+                system: string;
+                number: string;
+            };
+            draft?: boolean;
+            reserve?: {
+                items: {
+                    /** @description Resource pool */
+                    poolId: string;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339 with offset
+                     */
+                    startsAt: string;
+                    /** @description Beds: an estimate; consecutive bed-nights */
+                    nights?: number;
+                }[];
+                /** @description Default 600, with beds 7 200 */
+                ttlSeconds?: number;
+                confirm?: boolean;
+            };
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
+            };
+            /**
+             * @description Wards of this sex; absent: that of `patient`, else of either
+             * @enum {string}
+             */
+            sex?: "0" | "1" | "2" | "9";
+            capabilities?: string[];
             /**
              * Format: date
              * @description First day looked at; absent: today

@@ -1,19 +1,20 @@
 import { Type, type Static } from 'typebox';
-import { Closed, Count, DateText, DepartmentCode, InstantText, Key, Nullable, OneOf } from './scalars.js';
-import { CATEGORIES, DIRECTIONS, URGENCIES } from './vocabulary.js';
-import { Need } from './referral.js';
+import { Closed, Count, DateText, InstantText, Nullable, OneOf, Shared } from './scalars.js';
+import { Patient, ReferralInput } from './referral.js';
+import { SEXES } from './vocabulary.js';
 
 /** Where a patient should go, and why; and why not elsewhere. */
 
+/**
+ * The facts of a referral, or the whole of it as it is about to be sent: of that the urgency, department, needs, the
+ * patient's sex and the time of what is entered after the fact count, and the rest must only be well formed.
+ */
 export const RecommendationInput = Closed(
   {
-    direction: OneOf(DIRECTIONS),
-    category: OneOf(CATEGORIES),
-    urgency: Type.Optional(OneOf(URGENCIES, { default: 'routine' })),
-    sourceInstitutionId: Key('The sender'),
-    targetDepartment: Type.Optional(DepartmentCode),
+    ...ReferralInput.properties,
+    patient: Type.Optional(Shared(Patient)),
+    sex: Type.Optional(OneOf(SEXES, { description: 'Wards of this sex; absent: that of `patient`, else of either' })),
     capabilities: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 20 })),
-    needs: Type.Optional(Type.Array(Need, { maxItems: 20 })),
     from: Type.Optional(DateText('First day looked at; absent: today')),
     days: Type.Optional(Type.Integer({ minimum: 1, maximum: 31, default: 14 })),
   },

@@ -130,6 +130,21 @@ t.test('each wrong field of a new referral is refused with a pointer to it, and 
   t.same((await app.send('p1', 'GET', '/v1/referrals')).body, { data: [], nextCursor: null });
 });
 
+t.test('a question about routing takes the whole form, or its facts, and refuses what is wrong with either', async (t) => {
+  const { targetInstitutionId: _target, ...untargeted } = UP;
+  for (const [what, body] of [['the form', UP], ['without a target', untargeted], ['as a draft', { ...untargeted, draft: true, operator: { code: '1', name: '李' } }]] as const) {
+    const reply = await app.send('p1', 'POST', '/v1/recommendations', body);
+    t.equal(reply.status, 200, `${what}: ${reply.text.slice(0, 300)}`);
+  }
+  const headers = { authorization: `Bearer ${await app.keyOf('p1')}`, 'content-type': 'application/json' };
+  for (const [form, table] of [[UP, WRONG_UP], [DOWN, WRONG_DOWN]] as const) {
+    for (const [why, pointer, value] of table.filter(([, at]) => !['/patient', '/carePlan/nursing/notNeeded'].includes(at))) {
+      const reply = await app.raw({ method: 'POST', url: '/v1/recommendations', payload: written(form, pointer, value), headers });
+      t.same([reply.status, problem(reply).code, pointers(reply)], [422, 'invalid_request', [DEEPER[why] ?? pointer]], why);
+    }
+  }
+});
+
 t.test('all wrong fields are named at once, in the language that was asked for', async (t) => {
   const form = { ...UP, urgency: 'soon', patient: { ...UP.patient, sex: 'F', name: '' }, colour: 'red' };
   const { category: _left, ...incomplete } = form;

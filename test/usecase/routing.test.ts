@@ -2,10 +2,11 @@ import t from 'tap';
 import { HOUR } from '../../src/kernel/calendar.js';
 import type { RecommendationInput } from '../../src/contract/routing.js';
 import type { Advice, Candidate } from '../../src/domain/advice.js';
+import { putPool } from '../../src/usecase/capacity/put-pool.js';
 import { createReferral } from '../../src/usecase/referral/create-referral.js';
 import { bestTarget, recommend } from '../../src/usecase/routing/recommend.js';
 import { reserve } from '../../src/usecase/reservation/reserve.js';
-import { accepted, actorOf, ADMIN, at, bedNights, codeOf, fill, pointersOf, putMembership, putNetwork, REGULATOR, SINCE, sessionOn, upReferral } from '../kit/network.js';
+import { accepted, actorOf, ADMIN, at, bedNights, codeOf, fill, pointersOf, POOLS, putMembership, putNetwork, REGULATOR, SINCE, sessionOn, upReferral } from '../kit/network.js';
 import { freshStore, type Fixture } from '../kit/store.js';
 
 const TODAY = '2018-03-01';
@@ -135,6 +136,26 @@ t.test('a question about an unknown sender is refused, and so is one by nobody\'
   const refused = await store.read((reads) => recommend(reads, actorOf('p1'), { ...UP, sourceInstitutionId: 'p9' }));
   t.same([codeOf(refused), pointersOf(refused)], ['invalid_content', ['/sourceInstitutionId']]);
   for (const actor of [ADMIN, REGULATOR]) t.equal(codeOf(await store.read((reads) => recommend(reads, actor, UP))), 'forbidden');
+});
+
+t.test('a whole referral is advised on as its facts are; its patient’s sex counts, and its own time', async (t) => {
+  const fixture = await networkOf(t);
+  const { store } = fixture;
+  await fill(store, 's1-clinic', sessionOn('2018-03-06', 4));
+  const { targetInstitutionId: _target, ...referral } = upReferral(1);
+  t.strictSame(await ask(fixture, referral), await ask(fixture));
+
+  await accepted(store.write(actorOf('t1', 'his'), (unit) => putPool(unit, { id: 't1-bed', body: { ...POOLS['t1-bed']!, sex: '2' } })));
+  await fill(store, 't1-bed', ...bedNights(TODAY, 3, 4));
+  const bed = async (sex: string, more: Partial<RecommendationInput> = {}) => {
+    const stay = { ...upReferral(1), category: 'inpatient' as const, needs: [{ kind: 'bed' as const, department: '03' }] };
+    return why(await ask(fixture, { ...stay, patient: { ...stay.patient, sex: sex as '1' | '2' }, ...more }))['t1'];
+  };
+  t.same([await bed('1'), await bed('2'), await bed('1', { sex: '2' }), await bed('2', { sex: '1' })], ['no-free-place', undefined, undefined, 'no-free-place']);
+
+  await putMembership(store, 'g1', 'p1', { role: 'member', from: '2018-03-01' });
+  const consortium = async (more: Partial<RecommendationInput>) => codesOf((await ask(fixture, { ...referral, ...more })).candidates.find((c) => c.institutionId === 's1'))[0];
+  t.same([await consortium({}), await consortium({ occurredAt: '2018-02-28T08:00:00+08:00' }), await consortium({ occurredAt: '2019-01-01T08:00:00+08:00' })], ['tight-consortium', 'outside', 'tight-consortium']);
 });
 
 t.test('a referral without a target goes to the first of the candidates', async (t) => {

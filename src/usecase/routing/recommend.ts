@@ -1,4 +1,4 @@
-import { addDays, localDateOf, startOfDay, type LocalDate } from '../../kernel/calendar.js';
+import { addDays, localDateOf, startOfDay, type Instant, type LocalDate } from '../../kernel/calendar.js';
 import { must } from '../../kernel/assert.js';
 import { field, invalid, refuse } from '../../kernel/problem.js';
 import type { Need } from '../../contract/referral.js';
@@ -43,7 +43,8 @@ const DAYS = 14;
 
 /**
  * Where a patient should go: candidates in order, and who is none, each with its reasons. At most 20
- * and 50. Anybody who works for an institution may ask, as the sender that the question names.
+ * and 50. Anybody who works for an institution may ask, as the sender that the question names, with the
+ * facts or with the whole referral that is about to be sent.
  *
  * Refused: `forbidden` for who acts for no institution, `invalid_content` for an unknown sender.
  */
@@ -52,8 +53,15 @@ export const recommend: Query<RecommendationInput, Advice> = async (reads, actor
   if (!reads.network.institution(question.sourceInstitutionId)) {
     return invalid(field('/sourceInstitutionId', '机构不在机构目录中', 'The institution is not in the directory'));
   }
-  return bestTarget(reads, { ...question, urgency: question.urgency ?? 'routine' });
+  return bestTarget(reads, errandOf(question, reads.now));
 };
+
+/** What is asked, or what the referral says that is sent along. */
+function errandOf(question: RecommendationInput, now: Instant): Errand {
+  const { direction, category, urgency = 'routine', sourceInstitutionId, targetDepartment, capabilities, needs, sex = question.patient?.sex, occurredAt, from, days } = question;
+  const date = occurredAt === undefined ? undefined : localDateOf(Math.min(now, Date.parse(occurredAt)));
+  return { direction, category, urgency, sourceInstitutionId, targetDepartment, capabilities, needs, sex, date, from, days };
+}
 
 /** The same for a referral without a target: its best is the first candidate. */
 export async function bestTarget(reads: Reads, errand: Errand): Promise<Advice> {
