@@ -73,10 +73,15 @@ export function redeem(entitlement: Entitlement | null, item: EntitlementItemNam
   });
 }
 
-/** The waiver in fen of the fee that it waives, as far as it is not redeemed. */
+/** True while a waiver is granted and neither redeemed nor settled: until then it is worth what the registration costs. */
+export function waivesFee(entitlement: Entitlement | null): boolean {
+  return entitlement?.items.some((entry) => entry.item === 'registration-fee' && entry.state === 'granted') ?? false;
+}
+
+/** The waiver in fen of the fee that it waives, as far as it is not redeemed; the very same where it says so already. */
 export function priced(entitlement: Entitlement | null, registrationFeeFen: number): Entitlement | null {
   const fee = entitlement?.items.find((entry) => entry.item === 'registration-fee');
-  if (!entitlement || fee?.state !== 'granted') return entitlement;
+  if (!entitlement || fee?.state !== 'granted' || fee.amountFen === registrationFeeFen) return entitlement;
   return replaceItem(entitlement, { ...fee, amountFen: registrationFeeFen });
 }
 

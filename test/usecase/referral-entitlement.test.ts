@@ -1,11 +1,14 @@
 import t from 'tap';
-import { DAY } from '../../src/kernel/calendar.js';
+import { DAY, HOUR } from '../../src/kernel/calendar.js';
 import { isRefusal, type Refusal } from '../../src/kernel/problem.js';
 import type { ReferralInput } from '../../src/contract/referral.js';
 import type { EntitlementItemName } from '../../src/contract/vocabulary.js';
 import type { Entitlement, Referral } from '../../src/domain/referral.js';
-import { entitlementOf } from '../../src/usecase/referral/get-referral.js';
+import { entitlementOf, getReferral } from '../../src/usecase/referral/get-referral.js';
 import { redeemEntitlement, voidEntitlement } from '../../src/usecase/referral/redeem-entitlement.js';
+import { confirm } from '../../src/usecase/reservation/confirm.js';
+import { release } from '../../src/usecase/reservation/release.js';
+import { reschedule } from '../../src/usecase/reservation/reschedule.js';
 import { City, on } from '../kit/city.js';
 import { everything, must, send, successorOf, take } from '../kit/life.js';
 import { accepted, actorOf, at, bedNights, codeOf, downReferral, fill, putMembership, SINCE, sessionOn, upReferral } from '../kit/network.js';
@@ -50,7 +53,38 @@ t.test('the fee that is waived is the clinic’s, else the hospital’s', async 
   t.equal(feeIn((await send(city, upReferral(3, { reserve: { items: [on('t1-clinic', MONDAY)], confirm: true } }))).course.entitlement), 2_000, 'a clinic without a fee of its own: the hospital’s');
   await city.reserve(walkIn, [on('t1-expert', MONDAY)], { confirm: true });
   t.equal(await fee(walkIn), 5_000, 'booked later: the expert’s by now');
+  t.equal(feeIn((await city.referral(walkIn.id)).course.entitlement), 5_000, 'and in the referral as it is kept');
   t.equal(feeIn((await send(city, upReferral(4, { targetInstitutionId: 's1' }))).course.entitlement), 1_000);
+});
+
+t.test('the referral and its entitlement name one fee, whatever becomes of its places, until it is redeemed', async (t) => {
+  const city = await City.found(t);
+  for (const pool of ['t1-expert', 't1-clinic']) await fill(city.store, pool, sessionOn(MONDAY, 4));
+  const referral = await send(city, upReferral(1));
+  const fees = async () => {
+    const shown = await accepted(city.ask('p1', getReferral, { id: referral.id }));
+    return [feeIn(shown.course.entitlement), feeIn(await city.ask('p1', entitlementOf, { id: referral.id }))];
+  };
+  const both = async (fen: number, when: string) => t.same(await fees(), [fen, fen], when);
+  await both(2_000, 'sent');
+  const held = await city.reserve(referral, [on('t1-expert', MONDAY)]);
+  await both(5_000, 'held');
+  city.clock.advance(HOUR);
+  await both(2_000, 'the hold has run out, and nobody has noticed');
+  const again = await city.reserve(referral, [on('t1-expert', MONDAY)]);
+  t.not(again.id, held.id);
+  await accepted(city.do('p1', confirm, { id: again.id, ifMatch: null }));
+  await both(5_000, 'booked');
+  await accepted(city.do('p1', reschedule, { id: again.id, ifMatch: null, body: { items: [on('t1-clinic', MONDAY)] } }));
+  await both(2_000, 'moved to a clinic at the hospital’s own fee');
+  t.equal(feeIn((await city.referral(referral.id)).course.entitlement), 2_000);
+  await accepted(city.do('p1', reschedule, { id: again.id, ifMatch: null, body: { items: [on('t1-expert', MONDAY)] } }));
+  city.clock.set(at(MONDAY, 8));
+  await accepted(counter(city, redeemEntitlement, referral));
+  await accepted(city.do('p1', release, { id: again.id, ifMatch: null }));
+  await both(5_000, 'redeemed: what it was worth then');
+  await accepted(counter(city, voidEntitlement, referral));
+  await both(2_000, 'void again, and no place left');
 });
 
 type Command = { by?: string; item?: EntitlementItemName; institutionId?: string; code?: string };

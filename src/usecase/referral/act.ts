@@ -15,6 +15,7 @@ import { redirect } from './actions/redirect.js';
 import { send } from './actions/send.js';
 import { say } from './post-message.js';
 import { referralEvent } from './referral-event.js';
+import { repriced } from './registration-fee.js';
 
 /** Each action, and what the log calls the change. */
 const ACTIONS: { readonly [A in ReferralAction]: { readonly run: Action<A>; readonly change: string } } = {
@@ -62,7 +63,7 @@ export const act: UseCase<ActCommand, Referral> = async (unit, command) => {
 
 /** Saves what a change made of the referral and tells the log; a transfer and a filing stand under the number of that event. */
 export async function commit(unit: Unit, changed: Changed, change: string): Promise<Referral> {
-  const { referral, filing } = await withFiling(unit, changed.referral);
+  const { referral, filing } = await withFiling(unit, await repriced(unit, changed.referral));
   await unit.saveReferral(referral);
   tellWithFiling(unit, referralEvent(referral, change, changed.data), filing);
   if (changed.transfer) unit.appendTransfer(changed.transfer);

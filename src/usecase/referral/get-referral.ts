@@ -1,17 +1,16 @@
 import { isRefusal } from '../../kernel/problem.js';
 import type { ReferralAction, ReferralStatus } from '../../contract/vocabulary.js';
 import type { LoggedEvent } from '../../domain/event.js';
-import { priced } from '../../domain/entitlement.js';
 import { actionsFor } from '../../domain/referral-machine.js';
 import type { Entitlement, Referral } from '../../domain/referral.js';
 import type { Page, Query } from '../ports.js';
 import { findReferral } from './access.js';
 import { asSeenBy } from './as-seen.js';
-import { registrationFeeOf } from './registration-fee.js';
+import { repriced } from './registration-fee.js';
 
 export const getReferral: Query<{ id: string }, Referral> = async (reads, actor, { id }) => {
   const found = await findReferral(reads, actor, id);
-  return isRefusal(found) ? found : asSeenBy(reads, actor, found.referral);
+  return isRefusal(found) ? found : asSeenBy(reads, actor, await repriced(reads, found.referral));
 };
 
 /** What the caller may do with it now: a desk shows these as its buttons. */
@@ -33,10 +32,9 @@ export const historyOf: Query<{ id: string; after: number; limit: number }, Page
 
 const NOT_DECIDED: Entitlement = { eligible: false, because: [], ruleVersion: null, items: [], code: null };
 
-/** What was decided, the waiver at the fee of the clinic that is booked by now. */
+/** What was decided, the waiver at the fee of the clinic that is booked by now, as in the referral itself. */
 export const entitlementOf: Query<{ id: string }, Entitlement> = async (reads, actor, { id }) => {
   const found = await findReferral(reads, actor, id);
   if (isRefusal(found)) return found;
-  const { referral } = found;
-  return priced(referral.course.entitlement, await registrationFeeOf(reads, referral)) ?? NOT_DECIDED;
+  return (await repriced(reads, found.referral)).course.entitlement ?? NOT_DECIDED;
 };

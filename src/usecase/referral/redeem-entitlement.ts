@@ -6,7 +6,7 @@ import type { Entitlement, Referral } from '../../domain/referral.js';
 import type { Unit, UseCase } from '../ports.js';
 import { lockForChange } from './access.js';
 import { referralEvent } from './referral-event.js';
-import { registrationFeeOf } from './registration-fee.js';
+import { registrationFeeOf, repriced } from './registration-fee.js';
 
 interface AtCounter {
   readonly code: string;
@@ -56,9 +56,10 @@ async function lockByCode(unit: Unit, { code, body }: AtCounter, permits: (refer
 
 async function keep(unit: Unit, referral: Referral, entitlement: Entitlement | Refusal, change: string, item: EntitlementItemName): Promise<Referral | Refusal> {
   if (isRefusal(entitlement)) return entitlement;
-  const after = amend(referral, { course: { ...referral.course, entitlement } }, unit.now);
+  // What is void again is worth what the clinic costs by now.
+  const after = await repriced(unit, amend(referral, { course: { ...referral.course, entitlement } }, unit.now));
   await unit.saveReferral(after);
-  const amountFen = entitlement.items.find((entry) => entry.item === item)?.amountFen ?? null;
+  const amountFen = after.course.entitlement?.items.find((entry) => entry.item === item)?.amountFen ?? null;
   unit.append(referralEvent(after, change, { item, amountFen }));
   return after;
 }

@@ -1,5 +1,6 @@
 import type { PlaceState } from '../../contract/vocabulary.js';
 import type { Referral } from '../../domain/referral.js';
+import { priced, waivesFee } from '../../domain/entitlement.js';
 import { seenAt, type Reservation } from '../../domain/reservation.js';
 import type { Reads } from '../ports.js';
 import { reservationsOf } from '../reservation/booking.js';
@@ -23,4 +24,13 @@ export function registrationFeeIn(reads: Reads, referral: Referral, reservations
   }
   const nearest = NEAREST.find((state) => fees.has(state));
   return (nearest && fees.get(nearest)) ?? reads.network.institution(referral.targetInstitutionId ?? '')?.registrationFeeFen ?? 0;
+}
+
+/** The referral with its waiver at the present fee; the very same where that is what it says, or where it is settled. */
+export async function repriced(reads: Reads, referral: Referral): Promise<Referral> {
+  const { entitlement, reservationIds } = referral.course;
+  // Without a reservation it is priced as it was when it was sent.
+  if (reservationIds.length === 0 || !waivesFee(entitlement)) return referral;
+  const after = priced(entitlement, await registrationFeeOf(reads, referral));
+  return after === entitlement ? referral : { ...referral, course: { ...referral.course, entitlement: after } };
 }

@@ -7,9 +7,9 @@ import type { Change, Circumstances } from '../../domain/reservation-machine.js'
 import { tellWithFiling } from '../insurance/filing.js';
 import type { Unit } from '../ports.js';
 import { lockForChange } from '../referral/access.js';
-import { settle } from './booking.js';
 import { reservationEvent, type ReservationChange } from './reservation-event.js';
 import { LockedSessions } from './sessions.js';
+import { settle } from './settle.js';
 
 /** The way to a reservation and back: its referral and itself locked in order; saved, settled and told. */
 

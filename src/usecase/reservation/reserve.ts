@@ -7,6 +7,7 @@ import type { UseCase } from '../ports.js';
 import { tellWithFiling, withFiling } from '../insurance/filing.js';
 import { lockForChange } from '../referral/access.js';
 import { timersFor } from '../referral/referral-event.js';
+import { repriced } from '../referral/registration-fee.js';
 import { bookingOf } from './booking.js';
 import { reserveFor } from './places.js';
 import { reservationEvent } from './reservation-event.js';
@@ -30,7 +31,7 @@ export const reserve: UseCase<{ body: ReservationInput }, Reservation> = async (
   const settled = confirmed
     ? settleBooking(listed, await bookingOf(unit, listed), party, unit.now, timersFor(unit, listed))
     : amend(listed, {}, unit.now);
-  const { referral: after, filing } = await withFiling(unit, settled);
+  const { referral: after, filing } = await withFiling(unit, await repriced(unit, settled));
   await unit.saveReferral(after);
   tellWithFiling(unit, reservationEvent(confirmed ? 'confirmed' : 'held', after, { reservation, changed: reservation.places }), filing);
   return reservation;
