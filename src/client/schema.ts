@@ -1487,6 +1487,11 @@ export interface components {
                 /** @default [] */
                 capabilities?: string[];
             }[];
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
+            };
         };
         Institution: {
             /** @description Chosen by the caller */
@@ -1583,6 +1588,11 @@ export interface components {
                 followUpDays?: number;
                 retroDays?: number;
             };
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
+            };
         };
         Consortium: {
             /** @description Chosen by the caller */
@@ -1639,6 +1649,11 @@ export interface components {
                 from: string;
                 until?: string | null;
             }[];
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
+            };
         };
         Member: {
             institutionId: string;
@@ -1661,6 +1676,11 @@ export interface components {
             /** @description GB/T 2260 district code */
             area?: string;
             roles: ("clerk" | "doctor" | "coordinator" | "his" | "insurer" | "regulator" | "admin")[];
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
+            };
         };
         Client: {
             id: string;
@@ -1733,6 +1753,11 @@ export interface components {
                 /** @description This many hours before the session the remainder is open to all; absent: never */
                 releaseHours?: number;
             }[];
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
+            };
         };
         Pool: {
             /** @description Chosen by the caller */
@@ -1821,6 +1846,11 @@ export interface components {
                     reason: string;
                 } | null;
             }[];
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
+            };
         };
         SessionsResult: {
             data: {
@@ -2986,6 +3016,11 @@ export interface components {
             /** @enum {string} */
             idType: "01" | "02" | "03" | "04" | "06" | "07" | "99";
             idNumber: string;
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
+            };
         };
         PatientLookup: {
             patientId: string;
@@ -3340,6 +3375,128 @@ export interface components {
             /** @description Document and line, or who adopted it */
             citation: string;
         };
+        PolicyDocument: {
+            /** @description As in the path */
+            id?: string;
+            /** @description GB/T 2260 district code */
+            area: string;
+            /** @enum {string} */
+            scheme: "employee" | "resident";
+            /**
+             * Format: date
+             * @description First local date of admission
+             */
+            validFrom: string;
+            validUntil?: string | null;
+            provenance: components["schemas"]["Provenance"];
+            /** @description The clause of one part, where it has another than the whole */
+            clauses?: {
+                benefits?: components["schemas"]["Provenance"];
+                annualCapFen?: components["schemas"]["Provenance"];
+                referral?: components["schemas"]["Provenance"];
+                unreferredPenalty?: components["schemas"]["Provenance"];
+                repeatStay?: components["schemas"]["Provenance"];
+                stacking?: components["schemas"]["Provenance"];
+                fixed?: components["schemas"]["Provenance"];
+                budget?: components["schemas"]["Provenance"];
+            };
+            /**
+             * @description MM-DD in Asia/Shanghai; a stay belongs to the year of its admission
+             * @default 01-01
+             */
+            insuranceYearStart?: string;
+            benefits: {
+                /** @enum {string} */
+                personKind: "active" | "retired" | "resident" | "student";
+                /** @enum {string} */
+                level: "primary" | "secondary" | "tertiary" | "provincial";
+                /**
+                 * @default inpatient
+                 * @enum {string}
+                 */
+                visitType?: "inpatient" | "outpatient";
+                /** @description 起付标准 */
+                deductibleFen: number;
+                /** @description 支付比例 */
+                ratioBp: number;
+                provenance?: components["schemas"]["Provenance"];
+            }[];
+            annualCapFen?: number | null;
+            referral: {
+                /** @description Both institutions in one consortium on the date on which the referral was submitted */
+                sameConsortium: boolean;
+                linkWindowHours: number | null;
+                /**
+                 * @description icd3: the first three characters of the main diagnosis agree
+                 * @enum {string}
+                 */
+                sameDisease: "none" | "icd3";
+                /** @enum {string} */
+                onUp: "full" | "difference" | "zero";
+                /** @enum {string} */
+                onDown: "full" | "difference" | "zero";
+                /** @enum {string} */
+                onLateral: "full" | "difference" | "zero";
+                /**
+                 * @description What counts against the highest standard: what was borne, or the highest standard before
+                 * @enum {string}
+                 */
+                credit: "paid" | "standard";
+                /**
+                 * @description Which earlier stays count
+                 * @enum {string}
+                 */
+                window: "episode" | "insurance-year";
+            };
+            unreferredPenalty?: {
+                /** @description Off the ratio */
+                bp: number;
+                visitTypes: ("inpatient" | "outpatient")[];
+                /** @description A referral from one of these levels, or an emergency, spares the penalty */
+                senderLevels: ("primary" | "secondary" | "tertiary" | "provincial")[];
+            };
+            repeatStay?: {
+                /** @enum {string} */
+                kind: "none" | "percent-off" | "step-minus";
+                /** @description percent-off: taken off the standard */
+                bp?: number;
+                /** @description percent-off: from which stay of the insurance year on; absent: the second */
+                from?: number;
+                /** @description step-minus: taken off for each earlier stay of the insurance year */
+                stepFen?: number;
+                /** @description step-minus: down to this */
+                floorFen?: number;
+            };
+            /**
+             * @description min: the lower of the repeat-stay and the referral result
+             * @default min
+             * @enum {string}
+             */
+            stacking?: "min" | "referral-only";
+            /** @default [] */
+            fixed?: {
+                /** @enum {string} */
+                when: "inpatient" | "day-surgery" | "day-chemo" | "mental";
+                /** @description Replaces the standard */
+                deductibleFen: number;
+                provenance?: components["schemas"]["Provenance"];
+            }[];
+            budget?: {
+                /** @description 结余留用: the part of a surplus that the consortium keeps */
+                surplusKeptBp: number;
+                overspend: {
+                    /**
+                     * @description none: 超支不补 · share: 合理超支分担
+                     * @enum {string}
+                     */
+                    kind: "none" | "share";
+                    /** @description share: the part of an overrun that the fund bears */
+                    bp?: number;
+                    /** @description share: of the prepaid total; what goes beyond is not shared */
+                    capBp?: number;
+                };
+            };
+        };
         PolicyInput: {
             /** @description As in the path */
             id?: string;
@@ -3460,6 +3617,11 @@ export interface components {
                     /** @description share: of the prepaid total; what goes beyond is not shared */
                     capBp?: number;
                 };
+            };
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
             };
         };
         Policy: {
@@ -3720,7 +3882,7 @@ export interface components {
         SimulationInput: {
             /** @description A policy of this service, in its latest version */
             policyId?: string;
-            policy?: components["schemas"]["PolicyInput"];
+            policy?: components["schemas"]["PolicyDocument"];
             /** @enum {string} */
             personKind: "active" | "retired" | "resident" | "student";
             stays: {
@@ -3772,6 +3934,11 @@ export interface components {
                  */
                 asOf: string;
             }[];
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
+            };
         };
         Simulation: {
             policy: {
@@ -3822,6 +3989,11 @@ export interface components {
                 referralId?: string;
                 /** @description The same, by its number */
                 referralNo?: string;
+            };
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
             };
         };
         Quote: {
@@ -3882,6 +4054,11 @@ export interface components {
             voided?: boolean;
             /** @description The sender's version; an older one never overwrites a newer */
             sourceVersion: number;
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
+            };
         };
         Stay: {
             id: string;
@@ -4395,6 +4572,11 @@ export interface components {
              * @default []
              */
             tags?: ("elderly" | "hypertension" | "diabetes" | "other-chronic" | "severe-mental-disorder" | "maternal" | "child" | "disabled")[];
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
+            };
         };
         Contract: {
             /** @description Chosen by the caller */
@@ -4491,6 +4673,11 @@ export interface components {
                 } | null;
                 provenance: components["schemas"]["Provenance"];
             }[];
+            /** @description The person behind the call of a system */
+            operator?: {
+                code: string;
+                name: string;
+            };
         };
         BudgetWritten: {
             consortiumId: string;
@@ -4707,7 +4894,7 @@ export interface components {
             to: string;
             /** @description Of the policy in the path; absent: the latest */
             version?: number;
-            policy?: components["schemas"]["PolicyInput"];
+            policy?: components["schemas"]["PolicyDocument"];
             /** @description The person behind the call of a system */
             operator?: {
                 code: string;

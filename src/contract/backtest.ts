@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
-import { PolicyInput, Provenance } from './insurance.js';
-import { Operator } from './reservation.js';
+import { PolicyDocument, Provenance } from './insurance.js';
+import { by } from './operator.js';
 import { Closed, Count, DateText, District, InstantText, Nullable, OneOf, Shared } from './scalars.js';
 import { BACKTEST_STATES, INSURANCE_SCHEMES, LEVELS } from './vocabulary.js';
 
@@ -11,8 +11,8 @@ export const BacktestInput = Closed(
     from: DateText('First local date of admission'),
     to: DateText('Last one'),
     version: Type.Optional(Count(1_000_000, { description: 'Of the policy in the path; absent: the latest' })),
-    policy: Type.Optional(Shared(PolicyInput)),
-    operator: Type.Optional(Operator),
+    policy: Type.Optional(Shared(PolicyDocument)),
+    ...by,
   },
   { $id: 'BacktestInput', description: 'With `policy` that one is tried, which is stored nowhere else; its validity is not asked.' },
 );

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { BudgetRule, Provenance } from './insurance.js';
+import { by, type Stated } from './operator.js';
 import { Closed, Count, DateText, District, InstantText, Nullable, OneOf, Shared } from './scalars.js';
 import { BUDGET_COVERS, BUDGET_GAPS, CHARGE_PLACES, INSURANCE_SCHEMES, OUTPATIENT_FEEDS, PROJECTIONS, VISIT_TYPES } from './vocabulary.js';
 
@@ -40,6 +41,7 @@ export const BudgetInput = Closed(
   {
     area: Type.Optional(District),
     accounts: Type.Array(Closed(account), { minItems: 1, maxItems: INSURANCE_SCHEMES.length }),
+    ...by,
   },
   { $id: 'BudgetInput' },
 );
@@ -115,6 +117,6 @@ export const BudgetWritten = Closed(
   { $id: 'BudgetWritten' },
 );
 
-export type BudgetInput = Static<typeof BudgetInput>;
+export type BudgetInput = Stated<typeof BudgetInput>;
 export type AccountInput = BudgetInput['accounts'][number];
 export type Statement = Static<typeof Statement>;

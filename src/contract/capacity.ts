@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { by, type Stated } from './operator.js';
 import { Bp, Closed, Count, DepartmentCode, Fen, InstantText, Key, Line, Nullable, OneOf, Page, Shared } from './scalars.js';
 import { BOOKINGS, CLINIC_TIERS, LEVELS, POOL_KINDS, URGENCIES } from './vocabulary.js';
 
@@ -33,7 +34,7 @@ const pool = {
   openFromDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 365, description: 'Open places are visible from this many × 24 h before the session; absent: always' })),
   allotments: Type.Optional(Type.Array(Allotment, { maxItems: 50 })),
 };
-export const PoolInput = Closed(pool, { $id: 'PoolInput' });
+export const PoolInput = Closed({ ...pool, ...by }, { $id: 'PoolInput' });
 export const Pool = Closed(
   { id: Key('Chosen by the caller'), ...pool, area: Type.String(), version: Count(Number.MAX_SAFE_INTEGER), updatedAt: InstantText() },
   { $id: 'Pool' },
@@ -50,7 +51,7 @@ export const SessionInput = Closed({
   closed: Type.Optional(Nullable(Closed({ reason: Line(200) }))),
 });
 export const SessionsInput = Closed(
-  { sessions: Type.Array(SessionInput, { minItems: 1, maxItems: 1_000 }) },
+  { sessions: Type.Array(SessionInput, { minItems: 1, maxItems: 1_000 }), ...by },
   { $id: 'SessionsInput' },
 );
 export const SessionResult = Closed({
@@ -95,9 +96,9 @@ export const Worklist = Page(
   }),
 );
 
-export type PoolInput = Static<typeof PoolInput>;
+export type PoolInput = Stated<typeof PoolInput>;
 export type Allotment = Static<typeof Allotment>;
-export type SessionsInput = Static<typeof SessionsInput>;
+export type SessionsInput = Stated<typeof SessionsInput>;
 export type SessionInput = Static<typeof SessionInput>;
 export type SessionResult = Static<typeof SessionResult>;
 export type AvailabilityEntry = Static<typeof AvailabilityEntry>;

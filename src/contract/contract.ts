@@ -1,4 +1,5 @@
-import { Type, type Static } from 'typebox';
+import { Type } from 'typebox';
+import { by, type Stated } from './operator.js';
 import { Closed, Count, DateText, InstantText, Key, Line, Nullable, OneOf, Shared } from './scalars.js';
 import { Patient, Person } from './referral.js';
 import { KEY_POPULATIONS } from './vocabulary.js';
@@ -14,7 +15,7 @@ const contract = {
   tags: Type.Optional(Type.Array(OneOf(KEY_POPULATIONS), { maxItems: KEY_POPULATIONS.length, default: [], description: '重点人群' })),
 };
 
-export const ContractInput = Closed(contract, { $id: 'ContractInput' });
+export const ContractInput = Closed({ ...contract, ...by }, { $id: 'ContractInput' });
 export const ContractView = Closed(
   {
     id: Type.String({ description: 'Chosen by the caller' }),
@@ -29,4 +30,4 @@ export const ContractView = Closed(
   { $id: 'Contract' },
 );
 
-export type ContractInput = Static<typeof ContractInput>;
+export type ContractInput = Stated<typeof ContractInput>;

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { by, type Stated } from './operator.js';
 import { Closed, Count, DateText, Days, DepartmentCode, District, Fen, Hours, InstantText, Key, Line, Nullable, OneOf, Page, Shared } from './scalars.js';
 import { CONSORTIUM_TYPES, INSTITUTION_KINDS, LEVELS, MEMBER_ROLES, PRIORITIES, ROLES, SCOPES, TIGHTNESS } from './vocabulary.js';
 
@@ -28,7 +29,7 @@ const institution = {
   insuranceCode: Type.Optional(Type.String({ pattern: '^H\\d{11}$', maxLength: 12, description: '医保定点编号' })),
   formulary: Type.Optional(Type.Array(Line(100), { maxItems: 5_000, description: 'Names of the medicines in stock' })),
 };
-export const InstitutionInput = Closed({ ...institution, departments: Type.Array(DepartmentInput, { maxItems: 500 }) }, { $id: 'InstitutionInput' });
+export const InstitutionInput = Closed({ ...institution, departments: Type.Array(DepartmentInput, { maxItems: 500 }), ...by }, { $id: 'InstitutionInput' });
 export const Institution = Closed(
   {
     id: Key('Chosen by the caller'),
@@ -75,14 +76,14 @@ const consortium = {
   outsideReferral: Type.Optional(OneOf(['allow', 'refuse'])),
   timers: Type.Optional(Timers),
 };
-export const ConsortiumInput = Closed(consortium, { $id: 'ConsortiumInput' });
+export const ConsortiumInput = Closed({ ...consortium, ...by }, { $id: 'ConsortiumInput' });
 
 export const MemberPeriod = Closed({
   role: OneOf(MEMBER_ROLES),
   from: DateText(),
   until: Type.Optional(Nullable(DateText('Included'))),
 });
-export const MemberInput = Closed({ periods: Type.Array(MemberPeriod, { minItems: 1, maxItems: 50 }) }, { $id: 'MemberInput' });
+export const MemberInput = Closed({ periods: Type.Array(MemberPeriod, { minItems: 1, maxItems: 50 }), ...by }, { $id: 'MemberInput' });
 export const Member = Closed({ institutionId: Type.String(), periods: Type.Array(MemberPeriod) }, { $id: 'Member' });
 export const Consortium = Closed(
   {
@@ -103,6 +104,7 @@ export const ClientInput = Closed(
     institutionId: Type.Optional(Key('Institution')),
     area: Type.Optional(District),
     roles: Type.Array(OneOf(ROLES), { minItems: 1, maxItems: 7, uniqueItems: true }),
+    ...by,
   },
   { $id: 'ClientInput' },
 );
@@ -121,11 +123,11 @@ export const Client = Closed(
 export const ClientPage = Page(Shared(Client));
 export const ClientCreated = Closed({ id: Type.String(), key: Type.String({ description: 'Shown this once' }) }, { $id: 'ClientCreated' });
 
-export type InstitutionInput = Static<typeof InstitutionInput>;
-export type ConsortiumInput = Static<typeof ConsortiumInput>;
-export type MemberInput = Static<typeof MemberInput>;
+export type InstitutionInput = Stated<typeof InstitutionInput>;
+export type ConsortiumInput = Stated<typeof ConsortiumInput>;
+export type MemberInput = Stated<typeof MemberInput>;
 export type MemberPeriod = Static<typeof MemberPeriod>;
 export type EntitlementRule = Static<typeof EntitlementRule>;
 export type Timers = Static<typeof Timers>;
-export type ClientInput = Static<typeof ClientInput>;
+export type ClientInput = Stated<typeof ClientInput>;
 export type Department = Static<typeof Department>;

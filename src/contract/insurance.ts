@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { by } from './operator.js';
 import { Bp, Closed, Count, DateText, District, Fen, Id, InstantText, Key, Line, Nullable, OneOf, Page, Shared } from './scalars.js';
 import { DiagnosisCode } from './referral.js';
 import {
@@ -88,7 +89,9 @@ const document = {
   budget: Type.Optional(BudgetRule),
 };
 
-export const PolicyInput = Closed({ id: Type.Optional(Key('As in the path')), ...document }, { $id: 'PolicyInput' });
+/** A policy that is sent along, to be tried. */
+export const PolicyDocument = Closed({ id: Type.Optional(Key('As in the path')), ...document }, { $id: 'PolicyDocument' });
+export const PolicyInput = Closed({ ...PolicyDocument.properties, ...by }, { $id: 'PolicyInput' });
 export const PolicyView = Closed(
   {
     id: Key('Chosen by the caller'),
@@ -206,12 +209,13 @@ export const SimulatedStay = Closed({
 export const SimulationInput = Closed(
   {
     policyId: Type.Optional(Key('A policy of this service, in its latest version')),
-    policy: Type.Optional(Shared(PolicyInput)),
+    policy: Type.Optional(Shared(PolicyDocument)),
     personKind: OneOf(PERSON_KINDS),
     stays: Type.Array(SimulatedStay, { minItems: 1, maxItems: 500 }),
     outside: Type.Optional(
       Type.Array(Closed({ year: Type.Integer({ minimum: 2000, maximum: 2199 }), ...OutsideStays.properties }), { maxItems: 50, description: 'Stays outside the platform, by the year in which the insurance year begins' }),
     ),
+    ...by,
   },
   { $id: 'SimulationInput' },
 );
@@ -243,6 +247,7 @@ export const QuoteInput = Closed(
       referralId: Type.Optional(Id('The referral that brings the patient')),
       referralNo: Type.Optional(Line(32, { description: 'The same, by its number' })),
     }),
+    ...by,
   },
   { $id: 'QuoteInput' },
 );
@@ -265,7 +270,7 @@ export type UnreferredPenalty = Static<typeof UnreferredPenalty>;
 export type RepeatStay = Static<typeof RepeatStay>;
 export type FixedAmount = Static<typeof FixedAmount>;
 export type BudgetRule = Static<typeof BudgetRule>;
-export type PolicyInput = Static<typeof PolicyInput>;
+export type PolicyInput = Static<typeof PolicyDocument>;
 export type OutsideStays = Static<typeof OutsideStays>;
 export type StepNumbers = Static<typeof StepNumbers>;
 export type StepFacts = Static<typeof StepFacts>;

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox';
 import { MAX_FEN } from '../kernel/money.js';
 import { Bp, Closed, Count, District, Fen, InstantText, Line, Nullable, OneOf, Page, Shared } from './scalars.js';
 import { ArrivalEffect, EpisodeView, OutsideStays, PolicyReference, StayAssessment } from './insurance.js';
-import { Operator } from './reservation.js';
+import { by } from './operator.js';
 import { ARRIVALS, ENTRY_CAUSES, ENTRY_KINDS, LEVELS, STAY_KINDS, UNASSESSED_REASONS } from './vocabulary.js';
 
 /** 起付线台账: what each stay of a person bears, what was entered because of what, and what is owed. */
@@ -69,9 +69,9 @@ export const PatientEpisodes = Closed(
   { $id: 'PatientEpisodes' },
 );
 
-export const ReassessInput = Closed({ reasonCode: Line(64), operator: Type.Optional(Operator) }, { $id: 'ReassessInput' });
+export const ReassessInput = Closed({ reasonCode: Line(64), ...by }, { $id: 'ReassessInput' });
 
-export const AccumulatorInput = Closed({ ...OutsideStays.properties, operator: Type.Optional(Operator) }, { $id: 'AccumulatorInput' });
+export const AccumulatorInput = Closed({ ...OutsideStays.properties, ...by }, { $id: 'AccumulatorInput' });
 export const AccumulatorView = Closed(
   {
     patientId: Type.String(),

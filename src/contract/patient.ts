@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { Closed, DateText, Id, Line, Nullable, OneOf } from './scalars.js';
-import { Operator } from './reservation.js';
+import { by } from './operator.js';
 import { ID_TYPES, SEXES } from './vocabulary.js';
 
 /** Two records of one person. */
@@ -10,7 +10,7 @@ export const MergeInput = Closed(
     into: Type.Optional(Id('The record that stays, which the institution works with too')),
     idType: Type.Optional(OneOf(ID_TYPES, { default: '01' })),
     idNumber: Type.Optional(Line(32, { description: 'Instead of `into`: the document of the person whose record stays' })),
-    operator: Type.Optional(Operator),
+    ...by,
   },
   { $id: 'MergeInput' },
 );

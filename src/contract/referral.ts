@@ -4,7 +4,8 @@ import {
   ACTIONS, CATEGORIES, CLINIC_TIERS, DIRECTIONS, ENTITLEMENT_ITEMS, ENTITLEMENT_STATES, ID_TYPES, INDICATIONS, INSURANCE_SCHEMES,
   LEVELS, OUTCOMES, PERSON_KINDS, POOL_KINDS, SEVERITIES, SEXES, STATUSES, URGENCIES,
 } from './vocabulary.js';
-import { Operator, ReserveRequest } from './reservation.js';
+import { by, Operator } from './operator.js';
+import { ReserveRequest } from './reservation.js';
 
 /** 转诊单: what is asked, by whom, for whom, with what right, and how far it has come. */
 
@@ -116,7 +117,7 @@ const content = {
 };
 
 export const ReferralInput = Closed(
-  { ...content, draft: Type.Optional(Type.Boolean()), reserve: Type.Optional(ReserveRequest), operator: Type.Optional(Operator) },
+  { ...content, draft: Type.Optional(Type.Boolean()), reserve: Type.Optional(ReserveRequest), ...by },
   { $id: 'ReferralInput' },
 );
 
@@ -223,7 +224,6 @@ export const ReferralSummary = Closed(
 );
 export const ReferralPage = Page(Shared(ReferralSummary));
 
-const by = { operator: Type.Optional(Operator) };
 const comment = { comment: Type.Optional(Prose()) };
 const reasoned = { reasonCode: Line(64), ...comment, ...by };
 
@@ -339,7 +339,7 @@ export const FollowUpView = Closed(
 );
 export const FollowUpPage = Page(Shared(FollowUpView));
 
-export const PatientLookupInput = Closed({ idType: OneOf(ID_TYPES), idNumber: Line(32) }, { $id: 'PatientLookupInput' });
+export const PatientLookupInput = Closed({ idType: OneOf(ID_TYPES), idNumber: Line(32), ...by }, { $id: 'PatientLookupInput' });
 export const PatientLookup = Closed(
   {
     patientId: Type.String(),

@@ -1,10 +1,9 @@
 import { Type, type Static } from 'typebox';
+import { by } from './operator.js';
 import { Closed, Count, Id, InstantText, Key, Line, Nullable, OneOf } from './scalars.js';
 import { POOL_KINDS, RESERVATION_STATES } from './vocabulary.js';
 
 /** 预约占位: a list of places in sessions, held all or none. */
-
-export const Operator = Closed({ code: Line(64), name: Line(64) }, { description: 'The person behind the call of a system' });
 
 export const ItemRequest = Closed({
   poolId: Key('Resource pool'),
@@ -27,16 +26,16 @@ export const ReservationInput = Closed(
     items: Type.Array(ItemRequest, { minItems: 1, maxItems: 20 }),
     ttlSeconds: Type.Optional(TtlSeconds),
     confirm: Type.Optional(Type.Boolean()),
-    operator: Type.Optional(Operator),
+    ...by,
   },
   { $id: 'ReservationInput' },
 );
 
 const itemNumbers = Type.Array(Type.Integer({ minimum: 1, maximum: 1_000 }), { minItems: 1, maxItems: 20, uniqueItems: true, description: 'Numbers of items; absent: all' });
 
-export const ReservationActionInput = Closed({ operator: Type.Optional(Operator) }, { $id: 'ReservationActionInput' });
+export const ReservationActionInput = Closed({ ...by }, { $id: 'ReservationActionInput' });
 export const ReservationItemsInput = Closed(
-  { items: Type.Optional(itemNumbers), comment: Type.Optional(Line(2_000)), operator: Type.Optional(Operator) },
+  { items: Type.Optional(itemNumbers), comment: Type.Optional(Line(2_000)), ...by },
   { $id: 'ReservationItemsInput' },
 );
 export const RescheduleInput = Closed(
@@ -50,7 +49,7 @@ export const RescheduleInput = Closed(
       }),
       { minItems: 1, maxItems: 20 },
     ),
-    operator: Type.Optional(Operator),
+    ...by,
   },
   { $id: 'RescheduleInput' },
 );
@@ -90,4 +89,3 @@ export type ReservationInput = Static<typeof ReservationInput>;
 export type RescheduleInput = Static<typeof RescheduleInput>;
 export type ReservationItemsInput = Static<typeof ReservationItemsInput>;
 export type ReservationView = Static<typeof Reservation>;
-export type Operator = Static<typeof Operator>;

@@ -1,4 +1,5 @@
-import { Type, type Static } from 'typebox';
+import { Type } from 'typebox';
+import { by, type Stated } from './operator.js';
 import { Closed, Count, Fen, Id, InstantText, Line, Nullable, OneOf, Shared } from './scalars.js';
 import { ARRIVALS, LEVELS, STAY_KINDS } from './vocabulary.js';
 import { DeductibleEntry, standing } from './ledger.js';
@@ -21,7 +22,7 @@ const stay = {
   sourceVersion: Count(Number.MAX_SAFE_INTEGER, { description: "The sender's version; an older one never overwrites a newer" }),
 };
 
-export const StayInput = Closed({ patient: Shared(Patient), ...stay }, { $id: 'StayInput' });
+export const StayInput = Closed({ patient: Shared(Patient), ...stay, ...by }, { $id: 'StayInput' });
 export const StayView = Closed(
   {
     id: Type.String(),
@@ -40,4 +41,4 @@ export const StayView = Closed(
   { $id: 'Stay' },
 );
 
-export type StayInput = Static<typeof StayInput>;
+export type StayInput = Stated<typeof StayInput>;

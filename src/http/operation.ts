@@ -3,7 +3,7 @@ import type { TSchema } from 'typebox';
 import { must } from '../kernel/assert.js';
 import { isRefusal, refuse } from '../kernel/problem.js';
 import { Closed } from '../contract/scalars.js';
-import type { Operator } from '../contract/reservation.js';
+import type { Operator } from '../contract/operator.js';
 import type { Actor, Reads } from '../usecase/ports.js';
 import type { Store } from '../usecase/store.js';
 import type { CommandTable, Commander } from './commands.js';
@@ -120,7 +120,7 @@ export function command<P extends TSchema, Q extends TSchema, B extends TSchema,
       idempotency: idempotent ? idempotencyKeyOf(request) : null,
       params: request.params,
       query: request.query,
-      body: request.body,
+      body: unsigned(request.body),
       ifMatch: request.ifMatch,
       language: request.language,
       requestId: request.id,
@@ -136,4 +136,11 @@ export function actorOf(request: FastifyRequest): Actor {
   const actor = must(request.actor, 'an operation with access runs for a known caller');
   const operator = (request.body as { operator?: Operator } | null | undefined)?.operator;
   return operator === undefined ? actor : { ...actor, operator };
+}
+
+/** What a body states, apart from the person who sends it: a name that must not be written into what it is about. */
+function unsigned(body: unknown): unknown {
+  if (body === null || typeof body !== 'object' || !('operator' in body)) return body;
+  const { operator: _operator, ...stated } = body;
+  return stated;
 }

@@ -7,7 +7,7 @@ import { ChainReport, EventPage, EventView, SignedHead, Transfer } from '../cont
 import { Filing } from '../contract/filing.js';
 import { Client, ClientCreated, ClientInput, Consortium, ConsortiumInput, Institution, InstitutionInput, Member, MemberInput } from '../contract/institution.js';
 import {
-  ArrivalEffect, EpisodeView, PolicyInput, PolicyView, Provenance, Quote, QuoteInput, Simulation, SimulationInput, StayAssessment,
+  ArrivalEffect, EpisodeView, PolicyDocument, PolicyInput, PolicyView, Provenance, Quote, QuoteInput, Simulation, SimulationInput, StayAssessment,
 } from '../contract/insurance.js';
 import { AccumulatorInput, AccumulatorView, DeductibleEntry, PatientEpisodes, ReassessInput, StayLeg } from '../contract/ledger.js';
 import { MergedPatient, MergeInput } from '../contract/patient.js';
@@ -32,7 +32,7 @@ export const SHARED: readonly TSchema[] = [
   PatientLookupInput, PatientLookup,
   ReservationInput, ReservationActionInput, ReservationItemsInput, RescheduleInput, Reservation,
   RecommendationInput, Recommendation,
-  Provenance, PolicyInput, PolicyView, StayAssessment, EpisodeView, SimulationInput, Simulation, ArrivalEffect, QuoteInput, Quote,
+  Provenance, PolicyDocument, PolicyInput, PolicyView, StayAssessment, EpisodeView, SimulationInput, Simulation, ArrivalEffect, QuoteInput, Quote,
   StayInput, StayView, DeductibleEntry, StayLeg, PatientEpisodes, ReassessInput, AccumulatorInput, AccumulatorView, MergeInput, MergedPatient,
   EventView, SignedHead, EventPage, ChainReport, Transfer, Filing, TransferReport, ConsortiumReport,
   ContractInput, ContractView, BudgetInput, BudgetWritten, AccountView, Budget, BacktestInput, BacktestRow, Backtest,

@@ -1,7 +1,7 @@
 import type { Instant } from '../kernel/calendar.js';
 import type { Refusal } from '../kernel/problem.js';
 import type { OutsideStays } from '../contract/insurance.js';
-import type { Operator } from '../contract/reservation.js';
+import type { Operator } from '../contract/operator.js';
 import type { Patient } from '../contract/referral.js';
 import type { FollowUpState, Role } from '../contract/vocabulary.js';
 import type { Backtest } from '../domain/backtest.js';

@@ -97,6 +97,14 @@ t.test('every problem that an operation declares is one of the table, under its 
   }
 });
 
+t.test('every body may name the person behind the call of a system', async (t) => {
+  const shapes = document.components.schemas as Readonly<Record<string, { properties?: object }>>;
+  for (const { at, operation } of operations) {
+    const { $ref } = (operation.requestBody?.content['application/json']?.schema ?? {}) as { $ref?: string };
+    if (operation.requestBody) t.match(shapes[String($ref?.split('/').at(-1))]?.properties, { operator: { required: ['code', 'name'] } }, at);
+  }
+});
+
 t.test('every code of the table is answered by some operation, or before any is known', async (t) => {
   const declared = new Set(operations.flatMap(({ operation }) => problemResponses(operation)).flatMap(([, { 'x-problem-codes': codes = [] }]) => codes));
   const elsewhere = ['request_timeout', 'headers_too_large', 'method_not_allowed', 'clock_backwards'];
