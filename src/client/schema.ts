@@ -12217,6 +12217,8 @@ export interface operations {
                 "Act-For"?: string;
                 /** @description Names this request: with the same key and body the same answer again, for 7 days */
                 "Idempotency-Key": string;
+                /** @description The `ETag` of the version that was seen, or `*` */
+                "If-Match"?: string;
             };
             path: {
                 /**
@@ -12289,6 +12291,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `version_mismatch` The record has changed since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large` The request body is too large */
             413: {
                 headers: {
@@ -12353,6 +12364,8 @@ export interface operations {
                 "Act-For"?: string;
                 /** @description Names this request: with the same key and body the same answer again, for 7 days */
                 "Idempotency-Key": string;
+                /** @description The `ETag` of the version that was seen, or `*` */
+                "If-Match"?: string;
             };
             path: {
                 /** @description The code of the entitlement */
@@ -12415,6 +12428,15 @@ export interface operations {
             };
             /** @description `idempotency_in_progress` The same request is still being processed; `invalid_transition` The present status does not permit this; `already_redeemed` The entitlement item is already redeemed; `not_entitled` The item was not granted */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_mismatch` The record has changed since it was read */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

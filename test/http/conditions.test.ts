@@ -53,7 +53,10 @@ t.test('If-Match: what it names must be the version, * and nothing are any versi
     const headers: Record<string, string> = ifMatch === null ? {} : { 'if-match': ifMatch };
     const id = await send(n, { reserve: { items: [{ poolId: 't1-expert', startsAt: STARTS }] } });
     const [reservationId] = ((await app.send('p1', 'GET', `/v1/referrals/${id}`)).body as { reservationIds: string[] }).reservationIds;
+    const entitled = await app.send('p1', 'POST', '/v1/referrals', upReferral(n + 500));
+    const { entitlement } = entitled.body as { entitlement: { code: string } };
     const answers = [
+      await app.send('t1', 'POST', `/v1/entitlements/${entitlement.code}/redeem`, { item: 'exam', institutionId: 't1' }, headers),
       await app.send('p1', 'POST', `/v1/reservations/${reservationId}/extend`, {}, headers),
       await app.send('t1', 'POST', `/v1/referrals/${id}/request-info`, { comment: '请补充' }, headers),
     ];
@@ -64,6 +67,19 @@ t.test('If-Match: what it names must be the version, * and nothing are any versi
       if (code !== undefined) t.equal(problem(reply).code, code);
     }
   }
+});
+
+t.test('at the counter an outdated version redeems nothing and takes nothing back', async (t) => {
+  const referral = await app.send('p1', 'POST', '/v1/referrals', upReferral(300));
+  const { entitlement: { code } } = referral.body as { entitlement: { code: string } };
+  const at = (what: 'redeem' | 'void', version: string, as = 't1'): Promise<Reply> =>
+    app.send(as, 'POST', `/v1/entitlements/${code}/${what}`, { item: 'exam', institutionId: as }, { 'if-match': version });
+  const outdated = await at('redeem', '"77"');
+  t.same([outdated.status, problem(outdated).code], [412, 'version_mismatch']);
+  t.equal((await at('redeem', '"77"', 'p1')).status, 403, 'whose counter it is comes first');
+  t.equal((await at('redeem', '"1"')).headers['etag'], '"2"');
+  t.equal((await at('void', '"1"')).status, 412);
+  t.equal((await at('void', '"2"')).headers['etag'], '"3"');
 });
 
 t.test('a draft is patched by its version, so that of two who saw the same only the first changes it', async (t) => {

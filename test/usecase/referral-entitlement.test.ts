@@ -89,7 +89,7 @@ t.test('the referral and its entitlement name one fee, whatever becomes of its p
 
 type Command = { by?: string; item?: EntitlementItemName; institutionId?: string; code?: string };
 const counter = (city: City, useCase: typeof redeemEntitlement, referral: Referral, { by = 't1', item = 'registration-fee', institutionId = 't1', code = referral.course.entitlement!.code! }: Command = {}) =>
-  city.do(by, useCase, { code, body: { item, institutionId } });
+  city.do(by, useCase, { code, ifMatch: null, body: { item, institutionId } });
 
 t.test('at the counter each item is redeemed once, and given back when the visit is cancelled', async (t) => {
   const city = await City.found(t);

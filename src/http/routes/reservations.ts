@@ -96,9 +96,9 @@ function counter(http: Http): void {
     command(http, {
       method: 'POST', path: `/v1/entitlements/:code/${action}`, id: `${action}Entitlement`, tag: 'Reservations', access: DESK,
       summary,
-      params: ByCode, body: Shared(RedeemInput), answer: Shared(Referral),
+      params: ByCode, body: Shared(RedeemInput), answer: Shared(Referral), conditional: true,
       problems: ['wrong_party', 'invalid_transition', 'not_entitled', 'already_redeemed'],
-      run: async (unit, { params, body }) => asSeenBy(unit, unit.actor, await run(unit, { code: params.code, body })),
+      run: async (unit, { params, body, ifMatch }) => asSeenBy(unit, unit.actor, await run(unit, { code: params.code, ifMatch, body })),
       version: (referral) => referral.version,
       show: referralView,
     });

@@ -10,6 +10,7 @@ import { registrationFeeOf, repriced } from './registration-fee.js';
 
 interface AtCounter {
   readonly code: string;
+  readonly ifMatch: number | null;
   readonly body: { readonly item: EntitlementItemName; readonly institutionId: string };
 }
 
@@ -43,10 +44,10 @@ function isOpen({ status }: Referral): boolean {
   return open.includes(status);
 }
 
-async function lockByCode(unit: Unit, { code, body }: AtCounter, permits: (referral: Referral) => boolean): Promise<Referral | Refusal> {
+async function lockByCode(unit: Unit, { code, ifMatch, body }: AtCounter, permits: (referral: Referral) => boolean): Promise<Referral | Refusal> {
   const named = await unit.referralByNo(referralNoOfCode(code));
   if (named?.course.entitlement?.code !== code) return refuse('not_found');
-  const found = await lockForChange(unit, named.id, null, ({ party, referral }) =>
+  const found = await lockForChange(unit, named.id, ifMatch, ({ party, referral }) =>
     party === 'receiver' && body.institutionId === referral.targetInstitutionId ? undefined : refuse('wrong_party'),
   );
   if (isRefusal(found)) return found;

@@ -20,7 +20,7 @@ export function atTheCounter(asks: Asks): Request | undefined {
   const entitled = desk.referrals.filter(({ code }) => code !== null);
   const referral = chance.recent(entitled, 3);
   if (!referral?.code) return undefined;
-  const command = { code: referral.code, body: { item: chance.pick(referral.items), institutionId: referral.target } };
+  const command = { code: referral.code, ifMatch: null, body: { item: chance.pick(referral.items), institutionId: referral.target } };
   const useCase = chance.oneIn(3) ? voidEntitlement : redeemEntitlement;
   return asks.by(asks.oneOf(referral.target), useCase === voidEntitlement ? 'void' : 'redeem', useCase, command, tellReferral(referral));
 }
