@@ -59,6 +59,7 @@ const MAY: readonly (readonly [roles: readonly Role[], method: string, url: stri
   [DESK, 'GET', '/v1/referrals'],
   [DESK, 'GET', `/v1/referrals/${NOBODY}`],
   [DESK, 'POST', `/v1/referrals/${NOBODY}/accept`, {}],
+  [['doctor', 'his'], 'POST', `/v1/referrals/${NOBODY}/receive`, {}],
   [DESK, 'GET', `/v1/referrals/${NOBODY}/documents`],
   [DESK, 'POST', '/v1/reservations', { referralId: NOBODY, items: [{ poolId: 't1-expert', startsAt: '2018-03-05T08:00:00+08:00' }] }],
   [DESK, 'POST', `/v1/reservations/${NOBODY}/confirm`, {}],
@@ -87,6 +88,21 @@ const MAY: readonly (readonly [roles: readonly Role[], method: string, url: stri
   [['coordinator', 'insurer', 'regulator', 'admin'], 'GET', '/v1/reports/transfers?from=2018-01-01&to=2018-01-31'],
   [['coordinator', 'insurer', 'regulator', 'admin'], 'GET', '/v1/reports/consortia'],
 ];
+
+t.test('a hand-over is a doctor’s to acknowledge: what a desk may do never names it to a clerk', async (t) => {
+  const { id } = (await app.send('p1', 'POST', '/v1/referrals', upReferral(77))).body as { id: string };
+  const at = `/v1/referrals/${id}`;
+  t.equal((await app.send('t1', 'POST', `${at}/arrive`, {})).status, 200);
+  for (const [role, may] of [['clerk', false], ['coordinator', false], ['doctor', true], ['his', true]] as const) {
+    const { actions } = (await ask(KEYS.get(role)!, 'GET', `${at}/actions`)).body as { actions: string[] };
+    t.same([actions.includes('receive'), actions.includes('revoke-arrival')], [may, true], role);
+    const illegal = problem(await ask(KEYS.get(role)!, 'POST', `${at}/accept`, {}));
+    t.same([illegal.code, illegal.allowedActions?.includes('receive')], ['invalid_transition', may], role);
+  }
+  const refused = await ask(KEYS.get('clerk')!, 'POST', `${at}/receive`, {});
+  t.same([refused.status, problem(refused).code], [403, 'forbidden']);
+  t.equal((await ask(KEYS.get('doctor')!, 'POST', `${at}/receive`, {})).status, 200);
+});
 
 t.test('each role may do its work, and nothing of another role', async (t) => {
   for (const [roles, method, url, body] of MAY) {

@@ -2,10 +2,11 @@ import type { ProblemCode } from '../../kernel/problem.js';
 import { ACTION_BODIES, Referral } from '../../contract/referral.js';
 import { Shared } from '../../contract/scalars.js';
 import { ACTIONS, type ReferralAction } from '../../contract/vocabulary.js';
+import { ACTION_ROLES } from '../../domain/action-roles.js';
 import { isEmergency } from '../../usecase/referral/access.js';
 import { act, type ActCommand } from '../../usecase/referral/act.js';
 import { asSeenBy } from '../../usecase/referral/as-seen.js';
-import { DESK } from '../access.js';
+import { DESK, type Access } from '../access.js';
 import { command, type Http } from '../operation.js';
 import { referralView } from '../present/referral.js';
 import { ReferralId } from './referrals.js';
@@ -47,7 +48,7 @@ export function actionRoutes(http: Http): void {
   for (const action of ACTIONS) {
     const { summary, problems = [] } = TEXTS[action];
     command(http, {
-      method: 'POST', path: `/v1/referrals/:id/${action}`, id: operationId(action), tag: 'Referrals', access: DESK,
+      method: 'POST', path: `/v1/referrals/:id/${action}`, id: operationId(action), tag: 'Referrals', access: accessTo(action),
       summary,
       description: 'Answers the referral as it is now. What the action makes useless is freed in the same transaction.',
       params: ReferralId, body: Shared(ACTION_BODIES[action]), answer: Shared(Referral), conditional: true,
@@ -59,6 +60,11 @@ export function actionRoutes(http: Http): void {
       show: referralView,
     });
   }
+}
+
+function accessTo(action: ReferralAction): Access {
+  const roles = ACTION_ROLES[action];
+  return roles ? { ...DESK, roles } : DESK;
 }
 
 /** revoke-arrival → revokeArrivalReferral. */

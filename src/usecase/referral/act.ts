@@ -1,10 +1,11 @@
-import { isRefusal, type Refusal } from '../../kernel/problem.js';
+import { isRefusal, refuse, type Refusal } from '../../kernel/problem.js';
 import type { ReferralAction } from '../../contract/vocabulary.js';
+import { actionsIn } from '../../domain/action-roles.js';
 import { refuseParty, refuseTransition } from '../../domain/referral-machine.js';
 import type { Referral } from '../../domain/referral.js';
 import { arrivalChanged } from '../insurance/arrival-changed.js';
 import { tellWithFiling, withFiling } from '../insurance/filing.js';
-import type { Unit, UseCase } from '../ports.js';
+import type { Actor, Unit, UseCase } from '../ports.js';
 import { lockForChange, type Found } from './access.js';
 import type { Action, ActionBody, Changed } from './actions/action.js';
 import { accept, acknowledge, provideInfo, reinstate, requestInfo, retriage } from './actions/answer.js';
@@ -48,9 +49,9 @@ export type ActCommand = {
 export const act: UseCase<ActCommand, Referral> = async (unit, command) => {
   const { action } = command;
   const found = await lockForChange(unit, command.id, command.ifMatch, (f) => refuseParty(f.referral, action, f.parties, unit.now));
-  if (isRefusal(found)) return found;
+  if (isRefusal(found)) return toldTo(unit.actor, found);
   const refusal = refuseTransition(found.referral, action, found.parties, unit.now);
-  if (refusal) return refusal;
+  if (refusal) return toldTo(unit.actor, refusal);
   const changed = await run(unit, found, command);
   if (isRefusal(changed)) return changed;
   const referral = await commit(unit, changed, ACTIONS[action].change);
@@ -60,6 +61,12 @@ export const act: UseCase<ActCommand, Referral> = async (unit, command) => {
   if ('comment' in body && body.comment !== undefined) await say(unit, referral, body.comment);
   return referral;
 };
+
+/** The refusal with such actions alone as the caller's roles permit. */
+function toldTo({ roles }: Actor, { code, extra }: Refusal): Refusal {
+  const { allowedActions } = extra;
+  return refuse(code, allowedActions ? { ...extra, allowedActions: actionsIn(allowedActions, roles) } : extra);
+}
 
 /** Saves what a change made of the referral and tells the log; a transfer and a filing stand under the number of that event. */
 export async function commit(unit: Unit, changed: Changed, change: string): Promise<Referral> {

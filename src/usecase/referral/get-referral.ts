@@ -1,6 +1,7 @@
 import { isRefusal } from '../../kernel/problem.js';
 import type { ReferralAction, ReferralStatus } from '../../contract/vocabulary.js';
 import type { LoggedEvent } from '../../domain/event.js';
+import { actionsIn } from '../../domain/action-roles.js';
 import { actionsFor } from '../../domain/referral-machine.js';
 import type { Entitlement, Referral } from '../../domain/referral.js';
 import type { Page, Query } from '../ports.js';
@@ -18,7 +19,7 @@ export const actionsOf: Query<{ id: string }, { status: ReferralStatus; version:
   const found = await findReferral(reads, actor, id);
   if (isRefusal(found)) return found;
   const { referral, parties } = found;
-  return { status: referral.status, version: referral.version, actions: actionsFor(referral, parties, reads.now) };
+  return { status: referral.status, version: referral.version, actions: actionsIn(actionsFor(referral, parties, reads.now), actor.roles) };
 };
 
 /** Every change, in the order of the log. */
