@@ -19,8 +19,11 @@ import type { Teardown } from '../kit/store.js';
 const server = await startServer(t, 18, ['deadlock_timeout=50ms']);
 const ROUNDS = 8;
 
-/** Somebody who came without papers. */
-const UNKNOWN: Patient = { name: '无名氏', sex: '1', birthDate: '1970-01-01', insurance: EMPLOYEE };
+/** The nth person, who came without papers. */
+function nameless(n: number): Patient {
+  const { sex, birthDate } = insured(n);
+  return { name: '无名氏', sex, birthDate, insurance: EMPLOYEE };
+}
 
 async function two(t: Teardown) {
   const fixture = await freshPostgres(server, t);
@@ -71,7 +74,7 @@ t.test('a stay whose person is merged into another at that moment is reckoned as
   const { city, here, there } = await two(t);
   for (let n = 1; n <= ROUNDS; n++) {
     const known = await put(city, 't1', `k${n}`, stayOf(insured(n), 3, 3_000));
-    const came = await put(city, 't1', `u${n}`, stayOf(UNKNOWN, 4, 3_000, { arrival: { via: 'emergency' } }));
+    const came = await put(city, 't1', `u${n}`, stayOf(nameless(n), 4, 3_000, { arrival: { via: 'emergency' } }));
     const merged = here.write(actorOf('t1'), (unit) => mergePatients(unit, { id: came.stay.patientId, body: { into: known.stay.patientId } }));
     const reassessed = there.write(INSURER, (unit) => reassessStay(unit, { id: came.stay.id, reasonCode: 'policy-corrected' }));
     await Promise.all([accepted(merged), accepted(reassessed)]);
