@@ -1,5 +1,5 @@
 import t from 'tap';
-import { DAY } from '../../src/kernel/calendar.js';
+import { DAY, formatInstant } from '../../src/kernel/calendar.js';
 import type { Patient } from '../../src/contract/referral.js';
 import type { StayInput } from '../../src/contract/stay.js';
 import type { Referral } from '../../src/domain/referral.js';
@@ -39,7 +39,7 @@ async function two(t: Teardown) {
 async function twoUnderOne(city: City, n: number): Promise<{ readonly referral: Referral; readonly body: (sourceVersion: number, more?: Partial<StayInput>) => StayInput }> {
   const patient = insured(n);
   const referral = await sendUp(city, patient, 'p1', 't1');
-  const { dischargedAt: _none, ...first } = stayOf(patient, 5, null, under(referral));
+  const { dischargedAt: _none, ...first } = stayOf(patient, 5, null, { ...under(referral), admittedAt: formatInstant(city.clock.now()) });
   const body = (sourceVersion: number, more: Partial<StayInput> = {}): StayInput => ({ ...first, sourceVersion, ...more });
   for (const number of [`a${n}`, `b${n}`]) await put(city, 't1', number, body(1));
   return { referral, body };
