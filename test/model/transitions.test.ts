@@ -58,7 +58,7 @@ class Model {
       submitted: this.since + 14 * DAY,
       'info-requested': this.since + 14 * DAY,
       accepted: this.since + 30 * DAY,
-      scheduled: (this.bookedUntil ?? 0) + 7 * DAY,
+      scheduled: Math.max(this.bookedUntil ?? 0, this.since) + 7 * DAY,
     };
     const end = terms[this.status];
     if (end === undefined || now < end) return;

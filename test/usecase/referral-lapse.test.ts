@@ -114,6 +114,17 @@ t.test('a receiver takes an expired referral up again within thirty days, in the
   t.match(await city.ask('t1', actionsOf, { id: later.id }), { status: 'expired', actions: { length: 0 } }, 'and no button says otherwise');
 });
 
+t.test('what was sent anew meanwhile is not taken up a second time', async (t) => {
+  const city = await City.found(t);
+  const first = await send(city, upReferral(1));
+  city.clock.advance(15 * DAY);
+  const second = await send(city, upReferral(1));
+  const refused = await tryAct(city, first, 'reinstate');
+  t.match(refused, { code: 'duplicate_open_referral', extra: { conflicts: [{ referralId: second.id }] } });
+  await take(city, second, 'cancel');
+  t.match(await tryAct(city, first, 'reinstate'), { status: 'submitted' }, 'once that is given up it is');
+});
+
 t.test('a list says expired as soon as it is', async (t) => {
   const city = await City.found(t);
   const referral = await send(city, upReferral(1));

@@ -12,7 +12,7 @@ t.test('no row of any table and no event of stays, merges and the ledger names a
   await writePolicy(city);
   city.clock.set(Date.parse(march(4, 18)));
   const known: Patient = { ...insured(1), guardian: { name: '监护人甲', relation: '子女', phone: '13900001111' }, inpatientNo: 'BAH-7788' };
-  const unknown: Patient = { name: '无名氏乙', sex: '1', birthDate: '1970-01-01', address: '路边示例 3 号', insurance: EMPLOYEE };
+  const unknown: Patient = { name: '无名氏乙', sex: '0', birthDate: '1970-01-01', address: '路边示例 3 号', insurance: EMPLOYEE };
   const first = await put(city, 'p1', 'A', stayOf(known, 2, 3_000));
   const referral = await sendUp(city, unknown, 'p1', 't1', { urgency: 'emergency' });
   city.clock.set(Date.parse(march(9, 18)));

@@ -4,6 +4,7 @@ import { advance, amend, reinstated } from '../../../domain/referral-machine.js'
 import type { ReferralContent } from '../../../domain/referral.js';
 import { freePlaces } from '../../reservation/places.js';
 import { checkLineage } from '../lineage.js';
+import { refuseDuplicate } from '../duplicates.js';
 import { timersFor } from '../referral-event.js';
 import { knowPatient, statedIn } from '../draft.js';
 import { namelessConsent, resealed } from '../persons.js';
@@ -78,4 +79,8 @@ export const acknowledge: Action<'acknowledge'> = async (unit, { referral }, bod
 });
 
 /** A receiver takes an expired referral up again, within thirty days; its places are gone and must be taken anew. */
-export const reinstate: Action<'reinstate'> = async (unit, { referral }) => ({ referral: reinstated(referral, unit.now, timersFor(unit, referral)) });
+export const reinstate: Action<'reinstate'> = async (unit, { referral }) => {
+  // The sender may have sent another meanwhile: one patient waits for one department once.
+  const duplicate = await refuseDuplicate(unit, referral);
+  return isRefusal(duplicate) ? duplicate : { referral: reinstated(referral, unit.now, timersFor(unit, referral)) };
+};
