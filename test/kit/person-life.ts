@@ -80,8 +80,8 @@ const leg = fc.record({
   comes: fc.integer({ min: 0, max: 3 }).map((n) => n > 0),
   /** In the same hour as the leg that it was sent from: some hospitals know the day alone. */
   atOnce: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
-  /** Is another visit to the house of an earlier leg, which names its referral once more. */
-  again: fc.integer({ min: 0, max: 2 }).map((n) => n === 0),
+  /** Names the referral of an earlier leg once more, where one led to this house. */
+  again: fc.integer({ min: 0, max: 3 }).map((n) => n > 0),
 });
 
 export const life: fc.Arbitrary<Life> = fc
@@ -125,8 +125,8 @@ function atOnce(before: readonly Leg[], raw: { atOnce: boolean }, leg: Leg): Leg
 /** Only a referral that was there at the admission can be named, and of the same record of the person. */
 function namedAgain(before: readonly Leg[], raw: { again: boolean }, leg: Leg): Leg {
   if (!raw.again || leg.emergency) return leg;
-  const first = before.find((other) => other.referral !== null && referredAt(other) <= admission(leg.versions.at(-1)!));
-  return first ? { ...leg, house: first.house, paper: first.paper, referral: first.referral } : leg;
+  const first = before.find((other) => other.house === leg.house && other.paper === leg.paper && other.referral !== null && referredAt(other) <= admission(leg.versions.at(-1)!));
+  return first ? { ...leg, referral: first.referral } : leg;
 }
 
 export const admission = ({ hour }: Content): Instant => FIRST + hour * HOUR;

@@ -141,7 +141,7 @@ t.test('any order of arrival of the same facts gives the same ledger, which is w
       const expected = fromScratch(facts, n);
       for (const got of told) if (JSON.stringify(got) !== JSON.stringify(expected)) throw new Error(`the ledger has ${JSON.stringify(got)}, the facts come to ${JSON.stringify(expected)}`);
     }),
-    { numRuns: 80 },
+    { numRuns: 160 },
   );
   t.comment([...coverage.counts].sort().map(([what, count]) => `${what} ${count}`).join(' · '));
   t.same(WANTED.filter((what) => !coverage.counts.has(what)), [], 'and everything was met');
