@@ -28,6 +28,20 @@ async function reached(t: Test): Promise<{ readonly store: PostgresStore; readon
 
 const append = (store: PostgresStore, subject: string) => store.write(CLERK, async (unit) => unit.append(eventOf(subject)));
 
+/** A unit that has been asked something when the way is cut, and waits for the next answer. */
+async function cutOff(store: PostgresStore, cut: () => void): Promise<{ readonly lost: Promise<unknown> }> {
+  let asked = (): void => undefined;
+  const under = new Promise<void>((resolve) => (asked = resolve));
+  const lost = store.write(CLERK, async (unit) => {
+    await unit.lastSeq();
+    cut();
+    asked();
+    await unit.lastSeq();
+  });
+  await under;
+  return { lost };
+}
+
 /** Tries until it goes through: what stood idle in the pool may be given out once more, each time at most for as long as a trip may take. */
 async function goesThrough(attempt: () => Promise<unknown>): Promise<boolean> {
   for (let tries = 0; tries < 12; tries += 1) if (await attempt().then(() => true, () => false)) return true;
@@ -37,15 +51,7 @@ async function goesThrough(attempt: () => Promise<unknown>): Promise<boolean> {
 t.test('a connection that has died in silence fails what is asked on it in its time, and the next is asked on another', async (t) => {
   const { store, way } = await reached(t);
   await append(store, 'before');
-  let asked = (): void => undefined;
-  const under = new Promise<void>((resolve) => (asked = resolve));
-  const lost = store.write(CLERK, async (unit) => {
-    await unit.lastSeq();
-    way.fallSilent();
-    asked();
-    await unit.lastSeq();
-  });
-  await under;
+  const { lost } = await cutOff(store, () => way.fallSilent());
   await t.rejects(lost, { name: 'StoreError', trouble: 'unreachable', code: 'unavailable' });
   t.ok(await goesThrough(() => append(store, 'after')));
   t.ok(await goesThrough(() => store.read((reads) => reads.lastSeq())));
@@ -74,15 +80,7 @@ t.test('what is committed is answered though its number does not come, and the i
 t.test('it is closed in its time, whatever is under way', async (t) => {
   const { store, way } = await reached(t);
   await append(store, 'before');
-  let asked = (): void => undefined;
-  const under = new Promise<void>((resolve) => (asked = resolve));
-  const lost = store.write(CLERK, async (unit) => {
-    await unit.lastSeq();
-    way.closeUp();
-    asked();
-    await unit.lastSeq();
-  });
-  await under;
+  const { lost } = await cutOff(store, () => way.closeUp());
   const closed = store.close();
   await t.rejects(lost, { name: 'StoreError', code: 'unavailable' });
   await closed;

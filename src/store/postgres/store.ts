@@ -1,4 +1,5 @@
 import { AssertionError } from '../../kernel/assert.js';
+import type { After } from '../../kernel/calendar.js';
 import { IdMaker } from '../../kernel/ids.js';
 import { refuse, type Refusal } from '../../kernel/problem.js';
 import type { Actor, Client, Reads, Slices, Unit } from '../../usecase/ports.js';
@@ -13,7 +14,6 @@ import { instanceQueries, type InstanceQueries } from '../queries/instances.js';
 import type { WriterStats } from '../writer.js';
 import { openVault, pooled, type StoreVault } from '../vault.js';
 import { Revisions } from './directory.js';
-import type { After } from '../../kernel/calendar.js';
 import { Listener } from './listener.js';
 import { prepareDatabase } from './migrate.js';
 import { inTurn } from './in-turn.js';

@@ -98,7 +98,7 @@ async function address(unit: Unit, draft: Referral, held: readonly Reservation[]
     targetDepartment: draft.targetDepartment ?? undefined,
     needs: draft.content.needs,
     sex: draft.content.sex,
-    date: localDateOf(occurredAt(draft) ?? unit.now),
+    date: dateOf(unit, draft),
   });
   const best = advice.candidates[0];
   if (!best) {
